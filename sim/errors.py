@@ -1,0 +1,58 @@
+"""The one family of errors. Every message names the place, the value, the rule and the mend.
+
+Positional arguments only: an exception with keyword-only arguments cannot be pickled back from a worker process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class CcsimError(Exception):
+    """Anything this package refuses to do; the command line turns it into exit code 1 or 2 without a traceback."""
+
+
+class LawError(CcsimError, ValueError):
+    """A law of durations with impossible parameters."""
+
+
+class UsageError(CcsimError):
+    """A wrong argument of a command or of a function of the Python API (exit code 2)."""
+
+
+class ModelError(CcsimError):
+    """A policy or a process asked the model for something impossible; the rule and the moment are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a file: where it stands, what was read, which rule it breaks and how to mend it."""
+
+    path: str
+    value: object
+    rule: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        shown = "" if self.value is None else f" (read: {_short(self.value)})"
+        mend = f"; {self.mend}" if self.mend else ""
+        return f"{self.path}: {self.rule}{shown}{mend}"
+
+
+class ScenarioError(CcsimError):
+    """All the problems of a scenario or experiment file at once (exit code 2)."""
+
+    def __init__(self, source: str, problems: tuple[Problem, ...]) -> None:
+        super().__init__(source, problems)
+        self.source = source
+        self.problems = problems
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        head = f"{self.source}: {count} problem{'s' if count != 1 else ''}"
+        return "\n".join([head, *(f"  {problem}" for problem in self.problems)])
+
+
+def _short(value: object, longest: int = 60) -> str:
+    text = repr(value)
+    return text if len(text) <= longest else text[: longest - 1] + "…"
