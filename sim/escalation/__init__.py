@@ -1,0 +1,1 @@
+"""Escalation by rule, one rule a file. See `sim.model.policy.EscalationRule`."""

@@ -1,0 +1,100 @@
+"""Who is born when: the first contacts of a replication, and the source that brings them into the centre."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.blueprint import DAY, Blueprint, IntentSpec, clock_at_start
+from sim.model.centre import Centre
+from sim.model.clock import Kind, Order
+from sim.model.contact import Case
+from sim.model.draws import Draws
+from sim.model.journal import Origin
+from sim.model.port import Entity
+from sim.sampling.arrivals import arrival_times, busyness
+from sim.sampling.streams import Streams, normals
+
+
+class Source(Entity):
+    """Gives birth to cases at the times drawn for them, next arrival first."""
+
+    __slots__ = ("_births", "_centre", "_next")
+
+    def __init__(self, centre: Centre, births: Births) -> None:
+        self._centre = centre
+        self._births = births
+        self._next = 0
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if self._next < len(self._births.times):
+            self._centre.calendar.at(self._births.times[self._next], Order.ARRIVAL, Kind.ARRIVAL, self)
+
+    def fire(self, kind: int, ticket: int) -> None:
+        """One customer makes first contact."""
+        number = self._next
+        self._next = number + 1
+        self._schedule()
+        self._births.case(self._centre, number).begin(Origin.FIRST)
+
+
+class Births:
+    """All first contacts of a replication in order of time; ties go by the intent's name."""
+
+    __slots__ = ("_intents", "_ks", "_latent", "_segments", "_spec", "k", "times")
+
+    def __init__(self, blueprint: Blueprint, streams: Streams, factor: float = 1.0) -> None:
+        """Draw them. `factor` multiplies every rate (it deflates recorded volumes to first contacts)."""
+        draws = Draws(streams)
+        calendar = blueprint.scenario.calendar
+        midnight = clock_at_start(calendar)
+        days = int(np.ceil((midnight + blueprint.horizon) / DAY))
+        factors = factor * busyness(streams.purpose("busyness"), 0, days, blueprint.scenario.busyness.day_cv)
+        drawn = [_times(intent, draws, factors, midnight) for intent in blueprint.intents]
+        intents = np.repeat(np.arange(len(drawn)), [times.size for times in drawn])
+        k = np.concatenate([np.arange(times.size) for times in drawn])
+        traits = np.concatenate(
+            [_traits(intent, times.size, draws) for intent, times in zip(blueprint.intents, drawn, strict=True)]
+        )
+        times = np.concatenate(drawn)
+        names = np.argsort(np.argsort([intent.name for intent in blueprint.intents]))
+        order = np.lexsort((k, names[intents], times))
+        segments = _segments(blueprint, traits[:, 0])
+        self.times: list[float] = times[order].tolist()
+        self._spec = blueprint
+        self._intents: list[int] = intents[order].tolist()
+        self.k: NDArray[np.int64] = k[order].astype(np.int64)  # by case number
+        self._ks: list[int] = self.k.tolist()
+        self._segments: list[int] = segments[order].tolist()
+        self._latent: list[list[float]] = traits[order, 1:].tolist()
+
+    def case(self, centre: Centre, number: int) -> Case:
+        """The case of one birth."""
+        spec = self._spec
+        intent, segment = spec.intents[self._intents[number]], spec.segments[self._segments[number]]
+        difficulty, sentiment, patience = self._latent[number]
+        return Case(centre, number, intent, self._ks[number], segment, (difficulty, sentiment, patience))
+
+
+def _segments(blueprint: Blueprint, u: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The segment of each birth; shares are laid out by name, so the order of declaration moves nobody."""
+    by_name = sorted(blueprint.segments, key=lambda segment: segment.name)
+    bounds = np.cumsum([segment.share for segment in by_name])[:-1]
+    return np.array([segment.index for segment in by_name])[np.searchsorted(bounds, u, side="right")]
+
+
+def _times(intent: IntentSpec, draws: Draws, factors: NDArray[np.float64], midnight: float) -> NDArray[np.float64]:
+    if intent.trace is not None:
+        return intent.trace
+    day = np.minimum(((intent.edges[:-1] + midnight) // DAY).astype(int), factors.size - 1)
+    return arrival_times(draws.arrival, intent.key, intent.edges, intent.rates * factors[day])
+
+
+def _traits(intent: IntentSpec, count: int, draws: Draws) -> NDArray[np.float64]:
+    """Per birth: segment's uniform, difficulty (logits), sentiment (standard units), patience's uniform."""
+    blocks = draws.case.blocks(intent.key, np.arange(count), 0)
+    traits = np.array(blocks)
+    traits[:, 1] = intent.difficulty_sd * normals(np.ascontiguousarray(blocks[:, 1]))
+    traits[:, 2] = normals(np.ascontiguousarray(blocks[:, 2]))
+    return traits

@@ -1,0 +1,385 @@
+"""The scenario in integers: everything the flow reads on its way, frozen, with laws built and intercepts solved.
+
+Built once per arm (`draft`), shared by all its replications. Names become positions in tuples; positions follow the
+order of declaration, and no outcome depends on them: ties are broken by time and by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config import laws as law_specs
+from sim.config import schema, series
+from sim.model import calibration
+from sim.sampling.laws import Law
+from sim.sampling.streams import entity_key
+
+if TYPE_CHECKING:
+    from sim.config.load import Loaded
+    from sim.config.tables import Tables
+
+DAY = 86400.0
+RISKS = ("low", "medium", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpec:
+    """One queue of an intent's path."""
+
+    queue: int
+    tier: int
+    talk: Law
+    hold: Law | None
+    hold_share: float
+    wrap_up: Law | None
+    resolution: float
+    intercept: float
+    ability_scale: float
+
+    @property
+    def mean_handle(self) -> float:
+        """Seconds of talk, hold and wrap-up of an average agent."""
+        hold = self.hold_share * self.hold.mean if self.hold is not None else 0.0
+        return self.talk.mean + hold + (self.wrap_up.mean if self.wrap_up is not None else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class BotSpec:
+    """What the bot does for one intent: P(resolve) = logistic(intercept - difficulty), and the share of the rest
+    that it ends without having resolved (false containment)."""
+
+    intercept: float
+    false_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class IntentSpec:
+    """One intent: who calls about it, when, how hard it is, and where it goes."""
+
+    index: int
+    name: str
+    key: int
+    channel: int
+    risk: int
+    difficulty_sd: float
+    patience: Law | None
+    bot: BotSpec | None
+    steps: tuple[StepSpec, ...]
+    supervisor: StepSpec | None
+    edges: NDArray[np.float64]
+    rates: NDArray[np.float64]
+    trace: NDArray[np.float64] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentSpec:
+    index: int
+    name: str
+    share: float
+    priority: int
+    patience_factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSpec:
+    index: int
+    name: str
+    whole: bool
+    slowdown: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSpec:
+    index: int
+    name: str
+    tier: int
+    skills: frozenset[str]
+    priority: int
+    aging: float
+    capacity: int
+    overflow_after: float
+    overflow_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnSpec:
+    probability: float
+    delay: Law
+
+
+@dataclass(frozen=True, slots=True)
+class BotTierSpec:
+    """Tier 0 as a whole."""
+
+    session: Law
+    turn: float
+    max_turns: int
+    asks_human: float
+    hang_up: float
+    sentiment_limit: float
+    keyword_risk: int
+    vip_priority: int
+    context_passed: float
+    context_saves: float
+    context_costs: float
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationSpec:
+    agent_notices: float
+    customer_asks: float
+    warm: float
+    handover: Law | None
+    cold_costs: float
+    supervisor_customer: float
+    supervisor_agent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """A contact centre, ready to be built any number of times."""
+
+    scenario: schema.Scenario
+    horizon: float
+    limit: float
+    intents: tuple[IntentSpec, ...]
+    segments: tuple[SegmentSpec, ...]
+    channels: tuple[ChannelSpec, ...]
+    queues: tuple[QueueSpec, ...]
+    bot: BotTierSpec | None
+    escalation: EscalationSpec
+    retrial: ReturnSpec | None
+    repeat: ReturnSpec | None
+    false_containment: ReturnSpec | None
+    max_contacts: int
+    patience_per_case: bool
+    priority_boost: int
+
+
+def draft(loaded: Loaded) -> Blueprint:
+    """Turn a loaded scenario into its blueprint."""
+    scenario, tables = loaded.scenario, loaded.tables
+    calendar = scenario.calendar
+    queues = _queues(scenario)
+    position = {queue.name: queue.index for queue in queues}
+    channels = _channels(scenario)
+    returns = scenario.returns
+    return Blueprint(
+        scenario=scenario,
+        horizon=calendar.length,
+        limit=calendar.length + calendar.max_drain,
+        intents=_intents(scenario, tables, position, channels),
+        segments=_segments(scenario),
+        channels=channels,
+        queues=queues,
+        bot=_bot_tier(scenario.bot, tables) if scenario.bot is not None else None,
+        escalation=_escalation(scenario.escalation, tables),
+        retrial=_return(returns.retrial, tables),
+        repeat=_return(returns.repeat, tables),
+        false_containment=_return(returns.false_containment or returns.repeat, tables),
+        max_contacts=returns.max_contacts,
+        patience_per_case=returns.patience == "per_case",
+        priority_boost=returns.priority_boost,
+    )
+
+
+def _queues(scenario: schema.Scenario) -> tuple[QueueSpec, ...]:
+    position = {name: index for index, name in enumerate(scenario.queues)}
+    return tuple(
+        QueueSpec(
+            index=position[name],
+            name=name,
+            tier=queue.tier,
+            skills=frozenset(queue.skills),
+            priority=queue.priority,
+            aging=queue.aging or 0.0,
+            capacity=-1 if queue.capacity is None else queue.capacity,
+            overflow_after=queue.overflow.after if queue.overflow is not None else -1.0,
+            overflow_to=position[queue.overflow.to] if queue.overflow is not None else -1,
+        )
+        for name, queue in scenario.queues.items()
+    )
+
+
+def _channels(scenario: schema.Scenario) -> tuple[ChannelSpec, ...]:
+    return tuple(
+        ChannelSpec(index, name, channel.takes == "whole", tuple(channel.slowdown))
+        for index, (name, channel) in enumerate(scenario.channels.items())
+    )
+
+
+def _segments(scenario: schema.Scenario) -> tuple[SegmentSpec, ...]:
+    return tuple(
+        SegmentSpec(index, name, segment.share, segment.priority, segment.patience_factor)
+        for index, (name, segment) in enumerate(scenario.segments.items())
+    )
+
+
+def _intents(
+    scenario: schema.Scenario, tables: Tables, position: dict[str, int], channels: tuple[ChannelSpec, ...]
+) -> tuple[IntentSpec, ...]:
+    channel_of = {channel.name: channel.index for channel in channels}
+    return tuple(
+        _intent(index, name, intent, scenario, tables, position, channel_of[intent.channel])
+        for index, (name, intent) in enumerate(scenario.intents.items())
+    )
+
+
+def _intent(
+    index: int,
+    name: str,
+    intent: schema.Intent,
+    scenario: schema.Scenario,
+    tables: Tables,
+    position: dict[str, int],
+    channel: int,
+) -> IntentSpec:
+    by_tier = sorted(intent.path.items(), key=lambda item: scenario.queues[item[0]].tier)
+    resolution_sd = scenario.quality.truth.resolution_sd
+    solved = calibration.path([step.resolution for _, step in by_tier], intent.difficulty_sd, resolution_sd)
+    edges, rates, trace = _arrivals(intent.arrivals, scenario.calendar, tables)
+    return IntentSpec(
+        index=index,
+        name=name,
+        key=entity_key(name),
+        channel=channel,
+        risk=RISKS.index(intent.risk),
+        difficulty_sd=intent.difficulty_sd,
+        patience=law_specs.build(intent.patience, tables) if intent.patience is not None else None,
+        bot=_bot_skill(intent.bot, intent.difficulty_sd) if intent.bot is not None else None,
+        steps=tuple(
+            _step(step, tables, position[queue], scenario.queues[queue].tier, found)
+            for (queue, step), found in zip(by_tier, solved, strict=True)
+        ),
+        supervisor=_supervisor(scenario, tables, position, by_tier[0][1].resolution, intent.difficulty_sd),
+        edges=edges,
+        rates=rates,
+        trace=trace,
+    )
+
+
+def _step(step: schema.Step, tables: Tables, queue: int, tier: int, solved: calibration.Solved) -> StepSpec:
+    return StepSpec(
+        queue=queue,
+        tier=tier,
+        talk=law_specs.build(step.talk, tables),
+        hold=law_specs.build(step.hold, tables) if step.hold is not None else None,
+        hold_share=step.hold_share,
+        wrap_up=law_specs.build(step.wrap_up, tables) if step.wrap_up is not None else None,
+        resolution=step.resolution,
+        intercept=solved.intercept,
+        ability_scale=solved.ability_scale,
+    )
+
+
+def _supervisor(
+    scenario: schema.Scenario, tables: Tables, position: dict[str, int], below: float, difficulty_sd: float
+) -> StepSpec | None:
+    supervisor = scenario.escalation.supervisor
+    if supervisor is None:
+        return None
+    shares = [below, supervisor.step.resolution]
+    solved = calibration.path(shares, difficulty_sd, scenario.quality.truth.resolution_sd)[1]
+    tier = scenario.queues[supervisor.queue].tier
+    return _step(supervisor.step, tables, position[supervisor.queue], tier, solved)
+
+
+def _bot_skill(bot: schema.BotSkill, difficulty_sd: float) -> BotSpec:
+    true_share = bot.containment * (1.0 - bot.false_containment)
+    rest = 1.0 - true_share
+    false_share = bot.containment * bot.false_containment / rest if rest > 0.0 else 0.0
+    return BotSpec(calibration.single(true_share, difficulty_sd), false_share)
+
+
+def _bot_tier(bot: schema.Bot, tables: Tables) -> BotTierSpec:
+    return BotTierSpec(
+        session=law_specs.build(bot.session, tables),
+        turn=bot.turn,
+        max_turns=bot.max_turns,
+        asks_human=bot.asks_human,
+        hang_up=bot.hang_up,
+        sentiment_limit=bot.sentiment_limit,
+        keyword_risk={"none": len(RISKS), "medium": 1, "high": 2}[bot.keyword_risk],
+        vip_priority=10 if bot.vip_priority is None else bot.vip_priority,
+        context_passed=bot.context.passed,
+        context_saves=bot.context.saves,
+        context_costs=bot.context.costs,
+    )
+
+
+def _escalation(escalation: schema.Escalation, tables: Tables) -> EscalationSpec:
+    supervisor = escalation.supervisor
+    return EscalationSpec(
+        agent_notices=escalation.agent_notices,
+        customer_asks=escalation.customer_asks,
+        warm=escalation.warm,
+        handover=law_specs.build(escalation.handover, tables) if escalation.handover is not None else None,
+        cold_costs=escalation.cold_costs,
+        supervisor_customer=supervisor.customer_asks if supervisor is not None else 0.0,
+        supervisor_agent=supervisor.agent_asks if supervisor is not None else 0.0,
+    )
+
+
+def _return(spec: schema.Return | None, tables: Tables) -> ReturnSpec | None:
+    if spec is None or spec.probability == 0.0:
+        return None
+    return ReturnSpec(spec.probability, law_specs.build(spec.delay, tables))
+
+
+# --- arrivals: piecewise constant rates over the whole horizon -------------------------------------------------------
+
+Curve = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64] | None]
+_NO_EDGES = np.array([0.0, 1.0])
+
+
+def _arrivals(spec: schema.Arrivals, calendar: schema.CalendarSection, tables: Tables) -> Curve:
+    if isinstance(spec, schema.TraceArrivals):
+        times = series.times(tables, spec.file, spec.column, calendar.start)
+        return _NO_EDGES, np.zeros(1), times[(times >= 0.0) & (times < calendar.length)]
+    if isinstance(spec, schema.ConstantArrivals):
+        return np.array([0.0, calendar.length]), np.array([spec.per_hour / 3600.0]), None
+    if isinstance(spec, schema.ProfileArrivals):
+        begins, every = series.grid(tables, spec.file)
+        per_second = tables.numbers(spec.file, spec.column) * (spec.factor / every)
+    else:
+        begins, every = spec.begins, spec.every
+        per_second = np.array(spec.per_hour) / 3600.0
+    return *_repeat_daily(begins, every, per_second, calendar), None
+
+
+def _repeat_daily(
+    begins: float, every: float, per_second: NDArray[np.float64], calendar: schema.CalendarSection
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lay the curve of one day over every day of the horizon; outside the curve the rate is zero."""
+    midnight = clock_at_start(calendar)
+    inside = begins + every * np.arange(per_second.size + 1)
+    day_rates = np.concatenate([[0.0], per_second, [0.0]])
+    day_edges = np.concatenate([[0.0], inside, [max(DAY, inside[-1])]])
+    days = int(np.ceil((midnight + calendar.length) / DAY))
+    edges = np.concatenate([day_edges[:-1] + day * DAY - midnight for day in range(days)] + [[days * DAY - midnight]])
+    return _clip(edges, np.tile(day_rates, days), calendar.length)
+
+
+def _clip(
+    edges: NDArray[np.float64], rates: NDArray[np.float64], length: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    clipped = np.clip(edges, 0.0, length)
+    kept = np.diff(clipped) > 0.0
+    return np.concatenate([clipped[:-1][kept], [length]]), rates[kept]
+
+
+def clock_at_start(calendar: schema.CalendarSection) -> float:
+    """Seconds from midnight to the scenario's second 0."""
+    start = calendar.start
+    return start.hour * 3600.0 + start.minute * 60.0 + start.second + start.microsecond * 1e-6
+
+
+def expected_arrivals(intent: IntentSpec) -> float:
+    """Mean number of arrivals of an intent over the horizon."""
+    if intent.trace is not None:
+        return float(intent.trace.size)
+    return float(intent.rates @ np.diff(intent.edges))

@@ -1,0 +1,173 @@
+"""A contact centre in motion: entities, policies and draws of one replication, wired together.
+
+The centre asks the policies and checks what they answer; contacts and agents act. It knows no kernel: time comes
+through the calendar port, and whoever builds a centre runs it (`sim.replication`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+from sim.errors import ModelError
+from sim.model.agent import Agent
+from sim.model.blueprint import Blueprint, BotTierSpec
+from sim.model.contact import Contact
+from sim.model.draws import Draws
+from sim.model.policy import BotPolicy, EscalationRule, Router, Signals
+from sim.model.port import Calendar
+from sim.model.queue import Lane, Queue
+from sim.model.recorder import Recorder
+from sim.model.truth import Truth
+from sim.model.view import CentreView
+from sim.sampling.streams import Streams
+
+
+class Worker(Protocol):
+    """What the centre needs to know of a person."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def tier(self) -> int: ...
+    @property
+    def skills(self) -> dict[str, float]: ...
+    @property
+    def slots(self) -> int: ...
+
+
+class _NoSignals:
+    """Stands in where the router reads no signals; whoever asks for one all the same is told so."""
+
+    def __getattr__(self, name: str) -> Signals:
+        raise ModelError(f"this router asked for the signal {name!r} but does not say so; set uses_signals = True")
+
+
+UNSEEN = cast(Signals, _NoSignals())
+
+
+class Centre:
+    """Everything that moves in one replication."""
+
+    __slots__ = (
+        "_places",
+        "_ranks",
+        "agents",
+        "blueprint",
+        "bot_policy",
+        "bot_tier",
+        "calendar",
+        "draws",
+        "escalation_rule",
+        "lanes",
+        "open_contacts",
+        "queues",
+        "recorder",
+        "router",
+        "signals",
+        "truth",
+        "view",
+    )
+
+    def __init__(
+        self,
+        blueprint: Blueprint,
+        calendar: Calendar,
+        streams: Streams,
+        workers: Sequence[Worker],
+        truth: Truth,
+        router: Router,
+        escalation_rule: EscalationRule,
+        bot_policy: BotPolicy | None,
+    ) -> None:
+        self.blueprint = blueprint
+        self.calendar = calendar
+        self.draws = Draws(streams)
+        self.recorder = Recorder()
+        self.truth = truth
+        self.router = router
+        self.escalation_rule = escalation_rule
+        self.bot_policy = bot_policy
+        self.bot_tier: BotTierSpec = blueprint.bot  # type: ignore[assignment]  # read only where a bot was used
+        self.signals: Signals = UNSEEN
+        self.view = CentreView(self)
+        self.queues = [Queue(spec) for spec in blueprint.queues]
+        self.lanes: list[Lane] = []
+        self.agents = [self._hire(index, worker) for index, worker in enumerate(workers)]
+        self.open_contacts: dict[int, Contact] = {}
+        self._places = 0
+        self._ranks = 0
+
+    # --- people and queues -------------------------------------------------------------------------------------------
+
+    def _hire(self, index: int, worker: Worker) -> Agent:
+        lane = self._lane(worker.tier, frozenset(worker.skills))
+        proficiency = [
+            min(worker.skills[skill] for skill in queue.spec.skills) if lane.serves(queue.spec) else 0.0
+            for queue in self.queues
+        ]
+        return Agent(self, index, worker.name, lane, worker.slots, proficiency)
+
+    def _lane(self, tier: int, skills: frozenset[str]) -> Lane:
+        for lane in self.lanes:
+            if lane.tier == tier and lane.skills == skills:
+                return lane
+        lane = Lane(len(self.lanes), tier, skills)
+        self.lanes.append(lane)
+        for queue in self.queues:
+            if lane.serves(queue.spec):
+                queue.lanes.append(lane)
+                queue.served_by |= {lane.index}
+                lane.queues.append(queue)
+        return lane
+
+    def next_rank(self) -> int:
+        """A number that grows with each agent who becomes free."""
+        self._ranks += 1
+        return self._ranks
+
+    def next_place(self) -> int:
+        """A number that grows with each contact that begins to wait."""
+        self._places += 1
+        return self._places
+
+    # --- decisions, checked ------------------------------------------------------------------------------------------
+
+    def choose_agent(self, contact: Contact) -> Agent | None:
+        """Agent selection by the router; raises ModelError for a choice that is impossible."""
+        agent = self.router.choose_agent(self.view, contact)
+        if agent is not None and not agent.can_take(contact):
+            raise ModelError(
+                f"{type(self.router).__name__} chose {agent.name} for a contact of {contact.intent.name} at "
+                f"{self.calendar.now} s, who cannot take it; choose from view.free_agents(contact)"
+            )
+        return agent
+
+    def reconsider(self, contact: Contact) -> float:
+        """When to ask `choose_agent` again for a waiting contact; raises ModelError for a time that is not ahead."""
+        due = self.router.reconsider(self.view, contact)
+        if not due > self.calendar.now:
+            raise ModelError(
+                f"{type(self.router).__name__} would reconsider a contact of {contact.intent.name} at {due} s, but it "
+                f"is {self.calendar.now} s already; return a later time, or infinity for never"
+            )
+        return due
+
+    def next_contact(self, agent: Agent) -> Contact | None:
+        """Contact selection by the router; raises ModelError for a choice that is impossible."""
+        contact = self.router.choose_contact(self.view, agent)
+        if contact is not None and (contact.line is None or not agent.can_take(contact)):
+            raise ModelError(
+                f"{type(self.router).__name__} chose a contact of {contact.intent.name} for {agent.name} at "
+                f"{self.calendar.now} s that is not waiting for this agent; choose from view.heads(agent)"
+            )
+        return contact
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Cut off what is still open and close every agent's last record."""
+        for contact in list(self.open_contacts.values()):
+            contact.cut_off()
+        for agent in self.agents:
+            agent.close_record(self.calendar.now)

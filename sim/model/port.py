@@ -1,0 +1,28 @@
+"""The port between the contact flow and whatever runs it: the flow knows nothing else of time."""
+
+from __future__ import annotations
+
+
+class Entity:
+    """Anything a timer can wake."""
+
+    __slots__ = ()
+
+    def fire(self, kind: int, ticket: int) -> None:
+        """Be woken: `kind` is one of `clock.Kind`, `ticket` is what `Calendar.at` gave out."""
+        raise NotImplementedError
+
+
+class Calendar:
+    """The clock and the timers. A timer is never removed: an owner that no longer wants it forgets its ticket."""
+
+    __slots__ = ()
+
+    now: float
+
+    def at(self, time: float, order: int, kind: int, who: Entity) -> int:
+        """Wake `who` at `time` (seconds, not before now); at one instant lower `order` comes first.
+
+        Returns the timer's ticket, a positive number. Raises ModelError for NaN, infinite or past times.
+        """
+        raise NotImplementedError

@@ -1,0 +1,145 @@
+"""Waiting lines of contacts, and lanes of agents who have room: linked lists, so that joining and leaving cost O(1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.model.agent import Agent
+    from sim.model.blueprint import QueueSpec
+    from sim.model.contact import Contact
+
+
+class Line:
+    """Contacts of one queue that are alike in priority level and intent, first come first served."""
+
+    __slots__ = ("head", "intent", "level", "queue", "tail")
+
+    def __init__(self, queue: Queue, level: int, intent: int) -> None:
+        self.queue = queue
+        self.level = level
+        self.intent = intent
+        self.head: Contact | None = None
+        self.tail: Contact | None = None
+
+    def append(self, contact: Contact) -> None:
+        """Join at the end."""
+        contact.behind = None
+        contact.ahead = self.tail
+        if self.tail is None:
+            self.head = contact
+        else:
+            self.tail.behind = contact
+        self.tail = contact
+
+    def remove(self, contact: Contact) -> None:
+        """Leave from anywhere."""
+        if contact.ahead is None:
+            self.head = contact.behind
+        else:
+            contact.ahead.behind = contact.behind
+        if contact.behind is None:
+            self.tail = contact.ahead
+        else:
+            contact.behind.ahead = contact.ahead
+        contact.ahead = contact.behind = None
+
+
+class Queue:
+    """One queue of a tier: its lines, and the lanes of agents who can serve it."""
+
+    __slots__ = ("_by_class", "index", "lanes", "lines", "name", "served_by", "spec", "tier", "waiting")
+
+    def __init__(self, spec: QueueSpec) -> None:
+        self.spec = spec
+        self.index = spec.index
+        self.name = spec.name
+        self.tier = spec.tier
+        self.lines: list[Line] = []
+        self._by_class: dict[tuple[int, int], Line] = {}
+        self.lanes: list[Lane] = []
+        self.served_by: frozenset[int] = frozenset()
+        self.waiting = 0
+
+    def append(self, contact: Contact) -> None:
+        """Join the line of the contact's level and intent."""
+        line = self._line(contact.level, contact.intent.index)
+        contact.line = line
+        line.append(contact)
+        self.waiting += 1
+        for lane in self.lanes:
+            lane.waiting += 1
+
+    def remove(self, contact: Contact) -> None:
+        """Leave the line, for whatever reason."""
+        assert contact.line is not None
+        contact.line.remove(contact)
+        contact.line = None
+        self.waiting -= 1
+        for lane in self.lanes:
+            lane.waiting -= 1
+
+    def _line(self, level: int, intent: int) -> Line:
+        line = self._by_class.get((level, intent))
+        if line is None:
+            line = self._by_class[level, intent] = Line(self, level, intent)
+            self.lines.append(line)
+        return line
+
+
+class Roll:
+    """Agents in the order in which they joined: the first has been there longest."""
+
+    __slots__ = ("head", "tail")
+
+    def __init__(self) -> None:
+        self.head: Agent | None = None
+        self.tail: Agent | None = None
+
+    def __iter__(self) -> Iterator[Agent]:
+        agent = self.head
+        while agent is not None:
+            yield agent
+            agent = agent.after
+
+    def append(self, agent: Agent) -> None:
+        """Join at the end."""
+        agent.after = None
+        agent.before = self.tail
+        if self.tail is None:
+            self.head = agent
+        else:
+            self.tail.after = agent
+        self.tail = agent
+
+    def remove(self, agent: Agent) -> None:
+        """Leave from anywhere."""
+        if agent.before is None:
+            self.head = agent.after
+        else:
+            agent.before.after = agent.after
+        if agent.after is None:
+            self.tail = agent.before
+        else:
+            agent.after.before = agent.before
+        agent.before = agent.after = None
+
+
+class Lane:
+    """Agents alike in tier and skills. `idle`: nothing in hand; `partly`: some slots taken, some free."""
+
+    __slots__ = ("idle", "index", "partly", "queues", "skills", "tier", "waiting")
+
+    def __init__(self, index: int, tier: int, skills: frozenset[str]) -> None:
+        self.index = index
+        self.tier = tier
+        self.skills = skills
+        self.idle = Roll()
+        self.partly = Roll()
+        self.queues: list[Queue] = []
+        self.waiting = 0
+
+    def serves(self, queue: QueueSpec) -> bool:
+        """Whether agents of this lane may take contacts of that queue."""
+        return self.tier == queue.tier and queue.skills <= self.skills

@@ -1,0 +1,61 @@
+"""The read-only window on a running centre that policies get; its contract is `sim.model.policy.View`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.model.agent import Agent
+    from sim.model.centre import Centre
+    from sim.model.contact import Contact
+    from sim.model.policy import Signals
+    from sim.model.queue import Lane
+
+
+class CentreView:
+    """Looks at a centre, and holds nothing of its own."""
+
+    __slots__ = ("_centre",)
+
+    def __init__(self, centre: Centre) -> None:
+        self._centre = centre
+
+    @property
+    def now(self) -> float:
+        return self._centre.calendar.now
+
+    @property
+    def signals(self) -> Signals:
+        return self._centre.signals
+
+    @property
+    def agents(self) -> list[Agent]:
+        return self._centre.agents
+
+    def lanes(self, contact: Contact) -> list[Lane]:
+        assert contact.queue is not None
+        return contact.queue.lanes
+
+    def free_agents(self, contact: Contact) -> Iterator[Agent]:
+        assert contact.queue is not None
+        for lane in contact.queue.lanes:
+            yield from lane.idle
+        if not contact.channel.whole:
+            for lane in contact.queue.lanes:
+                for agent in lane.partly:
+                    if agent.has_room(False):
+                        yield agent
+
+    def heads(self, agent: Agent) -> Iterator[Contact]:
+        for queue in agent.lane.queues:
+            if queue.waiting:
+                for line in queue.lines:
+                    head = line.head
+                    if head is not None and agent.has_room(head.channel.whole):
+                        yield head
+
+    def urgency(self, contact: Contact) -> float:
+        assert contact.queue is not None
+        aging = contact.queue.spec.aging
+        return contact.level if aging == 0.0 else contact.level + (self.now - contact.since) / aging

@@ -1,0 +1,67 @@
+"""QA evaluations: a random sample of handled contacts, scored by raters who err, released with a lag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config.schema import Quality
+from sim.model.blueprint import IntentSpec
+from sim.model.journal import EVALUATION, ContactEnd
+from sim.model.truth import Truth
+from sim.quality.addresses import uniforms
+from sim.sampling.streams import Streams, normals
+
+LOWEST, HIGHEST = 0.0, 100.0
+
+
+def evaluate(
+    contacts: NDArray[np.void],
+    births: NDArray[np.int64],
+    intents: Sequence[IntentSpec],
+    truth: Truth,
+    quality: Quality,
+    streams: Streams,
+) -> NDArray[np.void]:
+    """Sample and score contacts that a human handled; returns EVALUATION records in the order of `contacts`.
+
+    A contact is picked when its own key is below the sampling share, so a larger sample contains the smaller one.
+    """
+    handled = contacts[_handled(contacts)]
+    keys = uniforms(streams.purpose("qa_sample"), handled, births, intents)
+    picked = keys[:, 0] < sampling_share(quality)
+    chosen, u = handled[picked], keys[picked]
+    scores = _scores(chosen, u, truth, quality)
+    records = np.zeros(chosen.size, EVALUATION)
+    for field in ("agent", "case", "attempt", "intent"):
+        records[field] = chosen[field]
+    records["at"] = chosen["ended"]
+    records["released"] = chosen["ended"] + quality.evaluation.lag
+    records["true_score"], records["score"], records["auto_fail"] = scores
+    return records
+
+
+def sampling_share(quality: Quality) -> float:
+    """Share of an agent's contacts that is evaluated."""
+    weekly = quality.history.contacts_per_agent_week
+    return min(1.0, quality.evaluation.per_agent_week / weekly) if weekly > 0.0 else 0.0
+
+
+def _handled(contacts: NDArray[np.void]) -> NDArray[np.bool_]:
+    by_human = (contacts["end"] == ContactEnd.RESOLVED) | (contacts["end"] == ContactEnd.UNRESOLVED)
+    return np.asarray(by_human & (contacts["agent"] >= 0))
+
+
+def _scores(
+    chosen: NDArray[np.void], u: NDArray[np.float64], truth: Truth, quality: Quality
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    spec = quality.evaluation
+    trait = np.array(truth.qa)[chosen["agent"]]
+    of_contact = spec.contact_sd * normals(np.ascontiguousarray(u[:, 1]))
+    of_rater = spec.rater_sd * normals(np.ascontiguousarray(u[:, 2]))
+    auto_fail = u[:, 3] < spec.auto_fail
+    true = np.clip(spec.mean + trait + of_contact, LOWEST, HIGHEST)
+    measured = np.clip(true + of_rater, LOWEST, HIGHEST)
+    return np.where(auto_fail, LOWEST, true), np.where(auto_fail, LOWEST, measured), auto_fail

@@ -1,0 +1,111 @@
+"""What measurement would show of each agent and intent in the long run: the bridge from truth to signals.
+
+Used to draw the pre-history, for the `oracle` signals, and (with all agents alike) as the prior of agents nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model import calibration
+from sim.model.agent import Agent
+from sim.model.blueprint import Blueprint, IntentSpec, StepSpec, expected_arrivals
+from sim.model.truth import Truth
+from sim.sampling.laws import Law
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """Arrays of shape (agents, intents); cells an agent cannot serve hold the intent's first step and a weight of 0.
+
+    `handle`: mean seconds of one contact · `handle_sd`: between contacts of one agent · `resolution`: share of the
+    contacts that end with the agent (not passed on) without a further contact within the window · `weight`: share of
+    the agent's contacts.
+    """
+
+    handle: Array
+    handle_sd: Array
+    resolution: Array
+    weight: Array
+
+
+def expect(blueprint: Blueprint, agents: Sequence[Agent], truth: Truth) -> Expectation:
+    """Long-run averages of what would be measured of each agent."""
+    shape = (len(agents), len(blueprint.intents))
+    result = Expectation(*(np.zeros(shape) for _ in range(4)))
+    speed, ability = np.array(truth.speed).reshape(shape), np.array(truth.ability).reshape(shape)
+    for intent in blueprint.intents:
+        _expect_intent(blueprint, intent, agents, speed, ability, result)
+    totals = result.weight.sum(axis=1, keepdims=True)
+    np.divide(result.weight, totals, out=result.weight, where=totals > 0)
+    return result
+
+
+def _expect_intent(
+    blueprint: Blueprint,
+    intent: IntentSpec,
+    agents: Sequence[Agent],
+    speed: Array,
+    ability: Array,
+    result: Expectation,
+) -> None:
+    column = intent.index
+    returns = _returns_within(blueprint)
+    passed_on = np.zeros(len(agents))
+    for row, agent in enumerate(agents):
+        step, proficiency = _step_of(intent, agent)
+        passed_on[row] = _passed_on(blueprint, intent, step)
+        factor = speed[row, column] / (proficiency or 1.0)
+        result.handle[row, column] = step.mean_handle * factor
+        result.handle_sd[row, column] = _handle_sd(step) * factor
+        result.weight[row, column] = expected_arrivals(intent) if proficiency else 0.0
+        result.resolution[row, column] = step.intercept + step.ability_scale * ability[row, column]
+    solved = calibration.mean_share(result.resolution[:, column], intent.difficulty_sd)
+    failed = 1.0 - solved
+    kept = 1.0 - failed * passed_on
+    result.resolution[:, column] = 1.0 - failed * (1.0 - passed_on) * returns / np.where(kept > 0.0, kept, 1.0)
+
+
+def _passed_on(blueprint: Blueprint, intent: IntentSpec, step: StepSpec) -> float:
+    """P(a contact that this step did not resolve goes to a supervisor or up)."""
+    spec = blueprint.escalation
+    supervisor = spec.supervisor_customer + spec.supervisor_agent if intent.supervisor is not None else 0.0
+    up = spec.agent_notices + spec.customer_asks if step is not intent.steps[-1] else 0.0
+    return supervisor + (1.0 - supervisor) * up
+
+
+def _step_of(intent: IntentSpec, agent: Agent) -> tuple[StepSpec, float]:
+    for step in intent.steps:
+        if agent.proficiency[step.queue] > 0.0:
+            return step, agent.proficiency[step.queue]
+    return intent.steps[0], 0.0
+
+
+def _handle_sd(step: StepSpec) -> float:
+    parts = [(law.mean * law.cv) ** 2 for law in (step.talk, step.wrap_up) if law is not None]
+    return float(np.sqrt(sum(parts)))
+
+
+def _returns_within(blueprint: Blueprint) -> float:
+    """P(a customer whose contact did not resolve is back within the repeat window)."""
+    if blueprint.repeat is None:
+        return 0.0
+    window = blueprint.scenario.measures.repeat_window
+    return blueprint.repeat.probability * _cdf(blueprint.repeat.delay, window)
+
+
+def _cdf(law: Law, x: float) -> float:
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        middle = 0.5 * (low + high)
+        if 0.0 < middle < 1.0 and law.quantile(middle) <= x:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)

@@ -1,0 +1,75 @@
+"""Empirical-Bayes estimates of many agents' means from few observations each (method of moments).
+
+Source: Morris 1983, Parametric empirical Bayes inference; the between-agent variance is the unbalanced one-way
+random-effects estimator (Searle, Casella, McCulloch 1992, section 3.6), set to zero where it comes out negative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Sums of observations, arrays of shape (agents, columns)."""
+
+    count: Array
+    total: Array
+    squares: Array
+
+    @classmethod
+    def empty(cls, agents: int, columns: int) -> Tally:
+        """No observation yet."""
+        return cls(*(np.zeros((agents, columns)) for _ in range(3)))
+
+    def add(self, agents: NDArray[np.int64], columns: NDArray[np.int64], values: Array) -> None:
+        """Count observations; repeated cells add up."""
+        np.add.at(self.count, (agents, columns), 1.0)
+        np.add.at(self.total, (agents, columns), values)
+        np.add.at(self.squares, (agents, columns), values * values)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Shrunk mean, its standard error, and the observations behind it; shape (agents, columns)."""
+
+    mean: Array
+    error: Array
+    count: Array
+
+
+def shrink(tally: Tally, groups: NDArray[np.int64], prior: Array) -> Estimate:
+    """Shrink each agent's mean towards the mean of the agent's group (same tier), column by column.
+
+    `prior`: shape (agents, columns), used where a whole group has no observation. An agent without observations gets
+    the group's mean, with the between-agent spread as standard error.
+    """
+    mean, error = np.array(prior), np.zeros_like(prior)
+    for group in np.unique(groups):
+        rows = np.flatnonzero(groups == group)
+        found = _columns(tally.count[rows], tally.total[rows], tally.squares[rows])
+        observed = np.broadcast_to(tally.count[rows].sum(axis=0) > 0, found[0].shape)
+        mean[rows] = np.where(observed, found[0], mean[rows])
+        error[rows] = np.where(observed, found[1], error[rows])
+    return Estimate(mean, error, tally.count.copy())
+
+
+def _columns(n: Array, total: Array, squares: Array) -> tuple[Array, Array]:
+    everything = np.maximum(n.sum(axis=0), 1.0)
+    grand = total.sum(axis=0) / everything
+    own = np.divide(total, n, out=np.broadcast_to(grand, n.shape).copy(), where=n > 0)
+    agents = (n > 0).sum(axis=0)
+    inner = np.maximum(squares.sum(axis=0) - (n * own * own).sum(axis=0), 0.0)
+    within = inner / np.maximum(everything - agents, 1.0)
+    spread = (n * (own - grand) ** 2).sum(axis=0) - (agents - 1) * within
+    weight = everything - (n * n).sum(axis=0) / everything
+    between = np.divide(np.maximum(spread, 0.0), weight, out=np.zeros_like(grand), where=weight > 0)
+    noise = np.divide(within, n, out=np.full(n.shape, np.inf), where=n > 0)
+    # where agents do not differ at all, everybody is the mean: a share of 0, not 0/0
+    reliability = np.divide(between, between + noise, out=np.zeros(n.shape), where=between + noise > 0)
+    return grand + reliability * (own - grand), np.sqrt(between * (1.0 - reliability))

@@ -1,0 +1,189 @@
+"""One replication, from a loaded scenario to its journal: the place where all rooms of the house meet.
+
+Stock SimPy runs the staff's processes and the flow's timers; everything random is addressed by (seed, replication).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from sim import registry
+from sim.model.births import Births, Source
+from sim.model.blueprint import Blueprint, draft
+from sim.model.centre import Centre
+from sim.model.journal import Journal, Lexicon
+from sim.model.simpy_calendar import SimpyCalendar
+from sim.model.truth import Truth, alike
+from sim.quality import ability, history, survey
+from sim.quality.evaluation import evaluate
+from sim.quality.expectation import Expectation, expect
+from sim.quality.measurement import Measurement
+from sim.quality.signals import Measured, Oracle
+from sim.sampling.streams import Streams
+from sim.staff import people, shifts
+from sim.staff.person import Person
+
+if TYPE_CHECKING:
+    from sim.config.load import Loaded
+    from sim.config.schema import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An arm's blueprint and staff: built once, run any number of times."""
+
+    blueprint: Blueprint
+    staff: tuple[Person, ...]
+
+    def run(self, seed: int, replication: int, births_factor: float = 1.0) -> Journal:
+        """Run one replication; see `simulate`."""
+        return _Replication(self, seed, replication, births_factor).run()
+
+
+_recent: deque[tuple[Loaded, Prepared]] = deque(
+    maxlen=8
+)  # an arm's replications follow one another in a worker
+
+
+def prepare(loaded: Loaded) -> Prepared:
+    """Blueprint and staff of an arm, kept for its next replications."""
+    for known, prepared in _recent:
+        if known is loaded:
+            return prepared
+    prepared = Prepared(draft(loaded), people.hire(loaded))
+    _recent.append((loaded, prepared))
+    return prepared
+
+
+def simulate(loaded: Loaded, seed: int, replication: int, births_factor: float = 1.0) -> Journal:
+    """Run one replication of a scenario.
+
+    `births_factor` multiplies every arrival rate: with `volume: offered` it turns recorded into first contacts.
+    Raises ScenarioError when the staff cannot be hired, ModelError when a rule makes an impossible choice.
+    """
+    return prepare(loaded).run(seed, replication, births_factor)
+
+
+class _Replication:
+    """The parts of one replication while it is being built and run."""
+
+    def __init__(self, prepared: Prepared, seed: int, replication: int, births_factor: float) -> None:
+        self.blueprint = prepared.blueprint
+        self.staff = prepared.staff
+        self.streams = Streams(seed, replication)
+        self.truth = _truth(prepared, seed, self.streams)
+        self.births = Births(self.blueprint, self.streams, births_factor)
+        self.env = simpy.Environment()
+        self.centre = self._centre()
+
+    def run(self) -> Journal:
+        self._start_measuring()
+        shifts.start(self.env, self.centre.agents, self.staff)
+        Source(self.centre, self.births)
+        self._drain()
+        return self._journal()
+
+    def _centre(self) -> Centre:
+        scenario = self.blueprint.scenario
+        router = _build("router", scenario.routing)
+        centre = Centre(
+            blueprint=self.blueprint,
+            calendar=SimpyCalendar(self.env),
+            streams=self.streams,
+            workers=self.staff,
+            truth=self.truth,
+            router=router,
+            escalation_rule=_build("escalation", scenario.escalation.rule),
+            bot_policy=_build("bot", scenario.bot.policy) if scenario.bot is not None else None,
+        )
+        return centre
+
+    def _start_measuring(self) -> None:
+        """Give the centre its signals, and refresh them while it runs; a router that reads none costs nothing."""
+        centre, spec = self.centre, self.blueprint.scenario.quality.signals
+        if not centre.router.uses_signals:
+            return
+        signals = _signals(self.blueprint, centre, self.truth, self.streams)
+        centre.signals = signals
+        centre.router.refresh(centre.view)
+        if spec.refresh < self.blueprint.limit and not spec.oracle:
+            self.env.process(Measurement(centre, signals, self._evaluator()).run(self.env, spec.refresh))
+
+    def _evaluator(self) -> Callable[[NDArray[np.void]], NDArray[np.void]]:
+        return partial(
+            evaluate,
+            births=self.births.k,
+            intents=self.blueprint.intents,
+            truth=self.truth,
+            quality=self.blueprint.scenario.quality,
+            streams=self.streams,
+        )
+
+    def _drain(self) -> None:
+        """Run the measured time, then let everybody who arrived in it leave, for at most `max_drain`."""
+        env, limit = self.env, self.blueprint.limit
+        env.run(until=self.blueprint.horizon)
+        while self.centre.open_contacts and env.peek() <= limit:
+            env.step()
+        self.centre.close()
+
+    def _journal(self) -> Journal:
+        legs, contacts, cases, states = self.centre.recorder.arrays()
+        quality, intents, k = self.blueprint.scenario.quality, self.blueprint.intents, self.births.k
+        survey.answer(contacts, k, intents, self.truth, quality.survey, self.streams)
+        survey.mark_defects(contacts, k, intents, quality.defects, self.streams)
+        evaluations = self._evaluator()(contacts)
+        return Journal(_lexicon(self.blueprint, self.staff), legs, contacts, cases, states, evaluations)
+
+
+def _build(kind: str, rule: Rule) -> Any:
+    return registry.build(kind, rule.rule, rule.params)
+
+
+def _truth(prepared: Prepared, seed: int, streams: Streams) -> Truth:
+    spec = prepared.blueprint.scenario.quality.truth
+    source = Streams(seed, ability.FIXED) if spec.draw == "fixed" else streams
+    return ability.draw(spec, [person.name for person in prepared.staff], prepared.blueprint.intents, source)
+
+
+def _signals(blueprint: Blueprint, centre: Centre, truth: Truth, streams: Streams) -> Measured:
+    quality = blueprint.scenario.quality
+    tiers = [agent.tier for agent in centre.agents]
+    expected = expect(blueprint, centre.agents, truth)
+    if quality.signals.oracle:
+        qa = quality.evaluation.mean + np.array(truth.qa)
+        return Oracle(tiers, expected.handle, expected.resolution, qa)
+    prior: Expectation = expect(blueprint, centre.agents, alike(len(centre.agents), len(blueprint.intents)))
+    signals = Measured(tiers, prior.handle, prior.resolution, quality.evaluation.mean)
+    history.remember(signals, blueprint, centre.agents, truth, expected, streams)
+    return signals
+
+
+def _lexicon(blueprint: Blueprint, staff: tuple[Person, ...]) -> Lexicon:
+    scenario = blueprint.scenario
+    return Lexicon(
+        intents=tuple(scenario.intents),
+        segments=tuple(scenario.segments),
+        channels=tuple(scenario.channels),
+        queues=tuple(scenario.queues),
+        queue_tiers=tuple(queue.tier for queue in blueprint.queues),
+        agents=tuple(person.name for person in staff),
+        agent_tiers=tuple(person.tier for person in staff),
+        agent_hourly_costs=tuple(person.hourly_cost for person in staff),
+        start=scenario.calendar.start.isoformat(),
+        horizon=blueprint.horizon,
+        warmup=scenario.calendar.warmup,
+        interval=scenario.calendar.interval,
+        answer_within=scenario.measures.answer_within,
+        repeat_window=scenario.measures.repeat_window,
+        bot_session_cost=scenario.costs.bot_session,
+        line_minute_cost=scenario.costs.line_minute,
+    )
