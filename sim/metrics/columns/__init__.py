@@ -1,0 +1,1 @@
+"""Columns: a journal's records, filtered and grouped, before any KPI is defined."""

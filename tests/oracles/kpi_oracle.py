@@ -1,0 +1,303 @@
+"""Every KPI once more, in plain Python, one record at a time: slow, literal, sharing no code with `sim.metrics`.
+
+The definitions are written down from the design's table.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from math import isnan
+from typing import Any
+
+from sim.model.journal import AgentState, CaseEnd, ContactEnd, Journal, LegEnd, Origin
+
+Key = tuple[str, str, str]  # scope, interval, kpi
+Sums = dict[Key, list[float]]
+
+DEFECTS = {"defect_information": 1, "defect_process": 2, "defect_compliance": 4, "defect_empathy": 8}
+
+
+def recompute(journal: Journal) -> Sums:
+    """Numerator and denominator of every KPI in every cell that any record touches."""
+    return _Oracle(journal).run()
+
+
+class _Oracle:
+    def __init__(self, journal: Journal) -> None:
+        self.lexicon = journal.lexicon
+        self.legs = _dicts(journal.legs)
+        self.contacts = _dicts(journal.contacts)
+        self.cases = _dicts(journal.cases)
+        self.states = _dicts(journal.states)
+        self.evaluations = _dicts(journal.evaluations)
+        self.contact_of = {(c["case"], c["attempt"]): c for c in self.contacts}
+        self.sums: Sums = defaultdict(lambda: [0.0, 0.0])
+        self.waits: dict[str, list[float]] = defaultdict(list)
+
+    def run(self) -> Sums:
+        for leg in self.legs:
+            if self.inside(leg["entered"]):
+                self.leg(leg)
+        for contact in self.contacts:
+            if self.inside(contact["started"]):
+                self.contact(contact)
+        for case in self.cases:
+            if self.inside(case["born"]):
+                self.case(case)
+        for state in self.states:
+            self.state(state)
+        for evaluation in self.evaluations:
+            self.evaluation(evaluation)
+        self.percentiles()
+        self.costs()
+        return self.sums
+
+    # --- places ---------------------------------------------------------------------------------------------------
+
+    def inside(self, moment: float) -> bool:
+        return self.lexicon.warmup <= moment < self.lexicon.horizon
+
+    def interval(self, moment: float) -> str:
+        k = 0
+        while (k + 1) * self.lexicon.interval <= moment:
+            k += 1
+        start = datetime.fromisoformat(self.lexicon.start) + timedelta(seconds=k * self.lexicon.interval)
+        return start.isoformat()
+
+    def caller(self, record: dict[str, Any]) -> list[str]:
+        words = self.lexicon
+        return [
+            "all",
+            f"channel:{words.channels[record['channel']]}",
+            f"intent:{words.intents[record['intent']]}",
+            f"segment:{words.segments[record['segment']]}",
+        ]
+
+    def add(self, kpi: str, scopes: list[str], num: float, den: float, when: float | None = None) -> None:
+        for scope in scopes:
+            intervals = ["total"] if when is None else ["total", self.interval(when)]
+            for interval in intervals:
+                cell = self.sums[scope, interval, kpi]
+                cell[0] += num
+                cell[1] += den
+
+    # --- legs -----------------------------------------------------------------------------------------------------
+
+    def leg(self, leg: dict[str, Any]) -> None:
+        tiers = [f"tier:{leg['tier']}"]
+        minutes = (leg["ended"] - leg["entered"]) / 60.0
+        self.add("line", ["all", *tiers], minutes * self.lexicon.line_minute_cost, 0)
+        if leg["queue"] < 0:
+            self.session(leg)
+        else:
+            scopes = [*tiers, f"queue:{self.lexicon.queues[leg['queue']]}"]
+            if leg["first_human"]:
+                scopes += self.caller(leg)
+            if leg["agent"] >= 0:
+                scopes.append(f"agent:{self.lexicon.agents[leg['agent']]}")
+            self.visit(leg, scopes)
+
+    def session(self, leg: dict[str, Any]) -> None:
+        scopes, when = [*self.caller(leg), "tier:0"], leg["entered"]
+        contained = leg["end"] == LegEnd.CONTAINED
+        truly = contained and self.contact_of[leg["case"], leg["attempt"]]["resolved"] == 1
+        self.add("containment", scopes, contained, 1, when)
+        self.add("true_containment", scopes, truly, 1, when)
+        self.add("handoff_rate", scopes, leg["end"] == LegEnd.HANDED_OFF, 1, when)
+        self.add("bot_hang_up", scopes, leg["end"] == LegEnd.HUNG_UP, 1, when)
+        self.add("bot_sessions", scopes, 1, 0, when)
+
+    def visit(self, leg: dict[str, Any], scopes: list[str]) -> None:
+        when, limit = leg["entered"], self.lexicon.answer_within
+        answered = not isnan(leg["answered"])
+        offered = leg["end"] != LegEnd.BLOCKED
+        handled = answered and leg["end"] != LegEnd.UNFINISHED
+        abandoned = leg["end"] == LegEnd.ABANDONED
+        wait = (leg["answered"] if answered else leg["ended"]) - leg["entered"]
+        good, quick_loss = answered and wait <= limit, abandoned and wait <= limit
+        self.add("service_level", scopes, good, offered - quick_loss, when)
+        self.add("sl_offered", scopes, good, offered, when)
+        self.add("sl_good_abandon", scopes, good + quick_loss, offered, when)
+        self.add("asa", scopes, wait if answered else 0.0, answered, when)
+        self.add("wait_all", scopes, wait if offered else 0.0, offered, when)
+        self.add("abandonment", scopes, abandoned, offered, when)
+        self.add("blocking", scopes, not offered, 1, when)
+        self.add("overflow_rate", scopes, leg["end"] == LegEnd.OVERFLOWED, offered, when)
+        self.counts(leg["end"], scopes, when, {"offered": offered, "answered": answered, "handled": handled})
+        if answered:
+            for scope in scopes:
+                self.waits[scope].append(wait)
+        if handled:
+            self.handled(leg, scopes)
+
+    def counts(self, end: int, scopes: list[str], when: float, flags: dict[str, bool]) -> None:
+        flags["abandoned"] = end == LegEnd.ABANDONED
+        flags["blocked"] = end == LegEnd.BLOCKED
+        flags["overflowed"] = end == LegEnd.OVERFLOWED
+        flags["unfinished"] = end == LegEnd.UNFINISHED
+        for kpi, flag in flags.items():
+            self.add(kpi, scopes, flag, 0, when)
+
+    def handled(self, leg: dict[str, Any], scopes: list[str]) -> None:
+        when, line = leg["entered"], leg["ended"] - leg["answered"]
+        self.add("aht", scopes, line + leg["wrap_up"], 1, when)
+        self.add("talk_time", scopes, line - leg["hold"], 1, when)
+        self.add("hold_time", scopes, leg["hold"], 1, when)
+        self.add("wrap_up_time", scopes, leg["wrap_up"], 1, when)
+        self.add("hold_share", scopes, leg["hold"], line + leg["wrap_up"], when)
+        upward = leg["end"] in (LegEnd.ESCALATED, LegEnd.TO_SUPERVISOR)
+        self.add("escalation_rate", scopes, upward, 1, when)
+        self.add("supervisor_rate", scopes, leg["end"] == LegEnd.TO_SUPERVISOR, 1, when)
+
+    def percentiles(self) -> None:
+        for scope, waits in self.waits.items():
+            for kpi, share in (("wait_p50", 0.5), ("wait_p90", 0.9)):
+                self.sums[scope, "total", kpi] = [_quantile(sorted(waits), share), 1]
+
+    # --- contacts ---------------------------------------------------------------------------------------------------
+
+    def contact(self, contact: dict[str, Any]) -> None:
+        scopes, when = self.caller(contact), contact["started"]
+        if contact["agent"] >= 0:
+            scopes.append(f"agent:{self.lexicon.agents[contact['agent']]}")
+        handled = contact["agent"] >= 0 and contact["end"] != ContactEnd.UNFINISHED
+        self.add("contacts", scopes, 1, 0, when)
+        self.add("repeat_contacts", scopes, contact["origin"] == Origin.REPEAT, 0)
+        self.add("retrials", scopes, contact["origin"] == Origin.RETRIAL, 0)
+        self.add("unfinished_contacts", scopes, contact["end"] == ContactEnd.UNFINISHED, 0)
+        self.add("served", scopes, handled or contact["end"] == ContactEnd.CONTAINED, 0)
+        if handled:
+            self.add("resolution_rate", scopes, contact["resolved"], 1)
+            self.add("transfer_rate", scopes, contact["transfers"], 1)
+            self.add("defect_rate", scopes, contact["defects"] > 0, 1)
+            for kpi, bit in DEFECTS.items():
+                self.add(kpi, scopes, (contact["defects"] // bit) % 2, 1)
+        if contact["end"] == ContactEnd.ABANDONED:
+            self.add("retrial_rate", scopes, self.comes_back(contact), 1)
+        self.survey(contact, scopes)
+
+    def comes_back(self, contact: dict[str, Any]) -> bool:
+        if (contact["case"], contact["attempt"] + 1) in self.contact_of:
+            return True
+        return any(c["case"] == contact["case"] and not isnan(c["due"]) for c in self.cases)
+
+    def survey(self, contact: dict[str, Any], scopes: list[str]) -> None:
+        if contact["csat"] > 0:
+            self.add("csat", scopes, contact["csat"] in (4, 5), 1)
+        if contact["nps"] >= 0:
+            side = 100 if contact["nps"] >= 9 else -100 if contact["nps"] <= 6 else 0
+            self.add("nps", scopes, side, 1)
+        if contact["ces"] > 0:
+            self.add("ces", scopes, contact["ces"], 1)
+        if not isnan(contact["satisfaction"]):
+            self.add("csat_everyone", scopes, contact["satisfaction"] >= 3.5, 1)
+        felt = not isnan(contact["satisfaction"])
+        self.add("survey_response", scopes, contact["csat"] > 0, felt)
+
+    # --- cases ------------------------------------------------------------------------------------------------------
+
+    def case(self, case: dict[str, Any]) -> None:
+        mine = sorted((c for c in self.contacts if c["case"] == case["case"]), key=lambda c: c["attempt"])
+        scopes = self.caller({**case, "channel": mine[0]["channel"]})
+        due = not isnan(case["due"])
+        resolved = not isnan(case["resolved_at"])
+        first_over = mine[0]["end"] != ContactEnd.UNFINISHED
+        if first_over and case["first_handled"]:
+            again = not isnan(case["next_contact"])
+            soon = again and case["next_contact"] - case["first_ended"] <= self.lexicon.repeat_window
+            self.add("fcr_measured", scopes, not soon, 1)
+        if first_over:
+            self.add("fcr_true", scopes, case["first_resolved"], 1)
+        repeats = sum(c["origin"] == Origin.REPEAT for c in mine)
+        unserved = (ContactEnd.ABANDONED, ContactEnd.BLOCKED, ContactEnd.HUNG_UP)
+        if due and mine[-1]["end"] not in unserved:
+            repeats += 1
+        self.add("repeat_rate", scopes, repeats, 1)
+        self.add("contacts_per_case", scopes, len(mine) + due, 1)
+        self.add("case_resolution", scopes, resolved, 1)
+        self.add("given_up_rate", scopes, case["end"] == CaseEnd.GIVEN_UP, 1)
+        if resolved:
+            self.add("time_to_resolution", scopes, case["resolved_at"] - case["born"], 1)
+        self.add("cases", scopes, 1, 0)
+        self.add("resolved_cases", scopes, resolved, 0)
+        self.add("cases_due_later", scopes, due, 0)
+
+    # --- agents -----------------------------------------------------------------------------------------------------
+
+    def state(self, state: dict[str, Any]) -> None:
+        scopes = ["all", f"tier:{state['tier']}", f"agent:{self.lexicon.agents[state['agent']]}"]
+        for start, end in self.slices(state["start"], state["end"]):
+            self.slice(state, scopes, start, end - start)
+        paid = state["end"] - max(state["start"], self.lexicon.warmup)
+        if state["state"] != AgentState.OFF and paid > 0:
+            rate = self.lexicon.agent_hourly_costs[state["agent"]]
+            self.add("paid_hours", scopes, paid / 3600.0, 0)
+            self.add("wages", scopes, paid / 3600.0 * rate, 0)
+
+    def slices(self, start: float, end: float) -> Iterator[tuple[float, float]]:
+        start, end = max(start, self.lexicon.warmup), min(end, self.lexicon.horizon)
+        k = 0
+        while k * self.lexicon.interval < self.lexicon.horizon:
+            left = max(start, k * self.lexicon.interval)
+            right = min(end, (k + 1) * self.lexicon.interval)
+            if right > left:
+                yield left, right
+            k += 1
+
+    def slice(self, state: dict[str, Any], scopes: list[str], when: float, seconds: float) -> None:
+        kind = AgentState(state["state"])
+        handling = kind in (AgentState.BUSY, AgentState.WRAP_UP, AgentState.HANDOVER)
+        counted = handling or kind == AgentState.AVAILABLE
+        present = counted or kind == AgentState.COACHING
+        work = seconds if handling else 0.0
+        self.add("occupancy", scopes, work, seconds if counted else 0.0, when)
+        self.add("utilisation", scopes, work, seconds if kind != AgentState.OFF else 0.0, when)
+        if state["scheduled"]:
+            self.add("adherence", scopes, seconds if present else 0.0, seconds, when)
+        if state["load"] > 0:
+            self.add("concurrency", scopes, seconds * state["load"], seconds, when)
+        self.add("coaching_hours", scopes, seconds / 3600 if kind == AgentState.COACHING else 0.0, 0, when)
+
+    def evaluation(self, evaluation: dict[str, Any]) -> None:
+        contact = self.contact_of[evaluation["case"], evaluation["attempt"]]
+        if not self.inside(contact["started"]):
+            return
+        agent = evaluation["agent"]
+        tier, name = self.lexicon.agent_tiers[agent], self.lexicon.agents[agent]
+        scopes = [*self.caller(contact), f"tier:{tier}", f"agent:{name}"]
+        self.add("qa_score", scopes, evaluation["score"], 1)
+        self.add("qa_score_true", scopes, evaluation["true_score"], 1)
+        self.add("auto_fail_rate", scopes, evaluation["auto_fail"], 1)
+        self.add("evaluations", scopes, 1, 0)
+
+    # --- money ------------------------------------------------------------------------------------------------------
+
+    def costs(self) -> None:
+        tiers = sorted({*self.lexicon.queue_tiers, *self.lexicon.agent_tiers})
+        for scope in ["all", "tier:0", *(f"tier:{tier}" for tier in tiers)]:
+            bot = self.num(scope, "bot_sessions") * self.lexicon.bot_session_cost
+            cost = self.num(scope, "wages") + bot + self.num(scope, "line")
+            base = {"all": "served", "tier:0": "bot_sessions"}.get(scope, "handled")
+            self.sums[scope, "total", "total_cost"] = [cost, 0]
+            self.sums[scope, "total", "cost_per_contact"] = [cost, self.num(scope, base)]
+        cost, served = self.num("all", "total_cost"), self.num("all", "served")
+        owed = self.num("all", "cases_due_later") * cost / served if served else 0.0
+        self.sums["all", "total", "follow_up_cost"] = [owed, 0]
+        resolved = self.num("all", "resolved_cases")
+        self.sums["all", "total", "cost_per_resolved_case"] = [cost + owed, resolved]
+
+    def num(self, scope: str, kpi: str) -> float:
+        return self.sums[scope, "total", kpi][0] if (scope, "total", kpi) in self.sums else 0.0
+
+
+def _dicts(records: Any) -> list[dict[str, Any]]:
+    return [{name: record[name].item() for name in records.dtype.names} for record in records]
+
+
+def _quantile(values: list[float], share: float) -> float:
+    place = (len(values) - 1) * share
+    low = int(place)
+    high = min(low + 1, len(values) - 1)
+    return values[low] * (1 - (place - low)) + values[high] * (place - low)
