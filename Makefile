@@ -1,0 +1,60 @@
+# `make demo` and `make test` set everything up by themselves; they need Python >= 3.11 and make. With a C compiler the
+# hot parts are compiled, without one the package runs the same (slower) in plain Python.
+
+VENV ?= .venv
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,\
+	$(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
+PY = $(VENV)/bin/python
+# Byte code is made when a module is first imported: compiling all of it beforehand doubles the set-up.
+INSTALL = $(PY) -m pip --disable-pip-version-check --quiet install --no-compile -c constraints.txt
+PYTEST = $(PY) -m pytest -q
+DEMO_ARGS ?=
+TEST_ARGS ?=
+
+HEADERS := $(shell find sim -name '*.pxd' 2>/dev/null)
+SOURCES := $(wildcard ext/*.pyx ext/*.pxd ext/*.h) $(HEADERS) $(wildcard $(HEADERS:.pxd=.py))
+READY = $(VENV)/.ready
+READY_DEV = $(VENV)/.ready-dev
+
+.DELETE_ON_ERROR:
+.PHONY: demo test test-all bench lint setup clean
+
+demo: $(READY)
+	$(PY) -m sim $(DEMO_ARGS)
+
+test: $(READY)
+	$(PYTEST) -n 2 -m "not slow" --ignore=tests/bench $(TEST_ARGS) tests
+
+test-all: $(READY)
+	$(PYTEST) -n 2 --ignore=tests/bench $(TEST_ARGS) tests
+
+bench: $(READY)
+	$(PYTEST) $(TEST_ARGS) tests/bench
+
+lint: $(READY_DEV)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy sim
+
+setup: $(READY)
+
+clean:
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks $(VENV)
+	find ext sim -name '*.so' -delete
+	find ext sim tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo 'No Python >= 3.11 found. Install one, or name it: make PYTHON=/path/to/python3.11 …'; exit 1; }
+	@echo "Setting up $(VENV) (once; about a minute)"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo 'This Python cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv'; exit 1; }
+
+# The build tools come from the same pins as all else, so the package is built in place, without a second environment.
+$(READY): $(PY) pyproject.toml setup.py constraints.txt $(SOURCES)
+	@$(INSTALL) setuptools cython
+	@$(INSTALL) --no-build-isolation -e '.[test]'
+	@touch $@
+
+$(READY_DEV): $(READY)
+	@$(INSTALL) --no-build-isolation -e '.[test,dev]'
+	@touch $@
