@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from math import inf, isnan
 from typing import Any, NamedTuple
@@ -43,14 +43,26 @@ class Wait(NamedTuple):
     leg: int
 
 
-@dataclass(frozen=True)
+Record = dict[str, Any]
+
+
+def records(array: Any) -> list[Record]:
+    """A journal's stream as plain dicts: much faster to read one by one than NumPy's records."""
+    return [dict(zip(array.dtype.names, row, strict=True)) for row in array.tolist()]
+
+
 class Account:
     """A journal together with the scenario it came from."""
 
-    loaded: Loaded
-    journal: Journal
+    def __init__(self, loaded: Loaded, journal: Journal) -> None:
+        self.loaded = loaded
+        self.journal = journal
+        self.legs = records(journal.legs)
+        self.ends = records(journal.contacts)
+        self.outcomes = records(journal.cases)
+        self.states = records(journal.states)
 
-    @property
+    @cached_property
     def staff(self) -> tuple[Person, ...]:
         """Everybody who works, in the journal's order."""
         return people.hire(self.loaded)
@@ -58,22 +70,23 @@ class Account:
     @property
     def end_of_run(self) -> float:
         """When the last record of an agent ends; the horizon where nobody works."""
-        states = self.journal.states
-        return float(states["end"].max()) if states.size else self.journal.lexicon.horizon
+        return max((record["end"] for record in self.states), default=self.journal.lexicon.horizon)
 
-    def contacts(self) -> dict[tuple[int, int], list[Any]]:
+    @cached_property
+    def contacts(self) -> dict[tuple[int, int], list[Record]]:
         """Legs by (case, attempt), in order of their number."""
-        legs: dict[tuple[int, int], list[Any]] = defaultdict(list)
-        for leg in self.journal.legs:
-            legs[int(leg["case"]), int(leg["attempt"])].append(leg)
-        return {key: sorted(of, key=lambda leg: int(leg["leg"])) for key, of in legs.items()}
+        legs: dict[tuple[int, int], list[Record]] = defaultdict(list)
+        for leg in self.legs:
+            legs[leg["case"], leg["attempt"]].append(leg)
+        return {key: sorted(of, key=lambda leg: leg["leg"]) for key, of in legs.items()}
 
-    def cases(self) -> dict[int, list[Any]]:
+    @cached_property
+    def cases(self) -> dict[int, list[Record]]:
         """Contacts by case, in order of their attempt."""
-        contacts: dict[int, list[Any]] = defaultdict(list)
-        for contact in self.journal.contacts:
-            contacts[int(contact["case"])].append(contact)
-        return {case: sorted(of, key=lambda contact: int(contact["attempt"])) for case, of in contacts.items()}
+        contacts: dict[int, list[Record]] = defaultdict(list)
+        for contact in self.ends:
+            contacts[contact["case"]].append(contact)
+        return {case: sorted(of, key=lambda contact: contact["attempt"]) for case, of in contacts.items()}
 
     def whole(self, intent: int) -> bool:
         """Whether a contact of this intent blocks its agent."""
@@ -84,14 +97,14 @@ class Account:
     def holds(self, handover: float) -> dict[int, list[Hold]]:
         """By agent: every contact it had, with handovers of the stated constant length."""
         holds: dict[int, list[Hold]] = defaultdict(list)
-        for legs in self.contacts().values():
+        for legs in self.contacts.values():
             for place, leg in enumerate(legs):
                 if not isnan(leg["answered"]):
                     told = _told(leg, legs[place + 1 :], handover)
-                    free = inf if leg["end"] == LegEnd.UNFINISHED else told + float(leg["wrap_up"])
-                    ended = inf if leg["end"] == LegEnd.UNFINISHED else float(leg["ended"])
-                    whole = self.whole(int(leg["intent"]))
-                    holds[int(leg["agent"])].append(Hold(float(leg["answered"]), ended, max(told, ended), free, whole))
+                    free = inf if leg["end"] == LegEnd.UNFINISHED else told + leg["wrap_up"]
+                    ended = inf if leg["end"] == LegEnd.UNFINISHED else leg["ended"]
+                    whole = self.whole(leg["intent"])
+                    holds[leg["agent"]].append(Hold(leg["answered"], ended, max(told, ended), free, whole))
         return holds
 
     def eligible(self, agent: int, queue: int) -> bool:
@@ -99,11 +112,16 @@ class Account:
         person, wanted = self.staff[agent], self.loaded.scenario.queues[self.journal.lexicon.queues[queue]]
         return person.tier == wanted.tier and set(wanted.skills) <= set(person.skills)
 
-    def waits(self) -> Iterator[Wait]:
+    @cached_property
+    def waits(self) -> list[Wait]:
+        """Every stay in a line, in no order."""
+        return list(self._waits())
+
+    def _waits(self) -> Iterator[Wait]:
         """Every stay in a line, of positive length or not; who was answered or blocked at once never stood in one."""
         scenario, lexicon = self.loaded.scenario, self.journal.lexicon
         boost = scenario.returns.priority_boost
-        for (_, attempt), legs in self.contacts().items():
+        for (_, attempt), legs in self.contacts.items():
             level = 0
             for before, leg in pairwise([None, *legs]):
                 if leg["queue"] < 0:
@@ -115,21 +133,21 @@ class Account:
                 served = not isnan(leg["answered"])
                 left = float(leg["answered"] if served else leg["ended"])
                 if leg["end"] != LegEnd.BLOCKED:
-                    entered, at = float(leg["entered"]), int(leg["queue"])
-                    yield Wait(entered, left, served, at, level, int(leg["intent"]), int(leg["leg"]))
+                    entered, at = leg["entered"], leg["queue"]
+                    yield Wait(entered, left, served, at, level, leg["intent"], leg["leg"])
 
 
-def _told(leg: Any, later: list[Any], handover: float) -> float:
+def _told(leg: Record, later: list[Record], handover: float) -> float:
     """When the sender of a warm escalation was let go; the leg's own end where it was not warm."""
     if not leg["warm"]:
-        return float(leg["ended"])
+        return leg["ended"]
     for following in later:
         if not isnan(following["answered"]):
-            return float(following["answered"]) + handover
+            return following["answered"] + handover
         if following["end"] == LegEnd.UNFINISHED:
             return inf
         if following["end"] != LegEnd.OVERFLOWED:
-            return float(following["ended"])
+            return following["ended"]
     raise AssertionError("a warm escalation led nowhere")
 
 

@@ -1,0 +1,199 @@
+"""The result folder: names, bytes and order of what an experiment leaves on disk. It computes nothing.
+
+`<root>/<name>/<fingerprint>/` where the fingerprint hashes what fixes the numbers: resolved scenarios,
+contents of their CSV files, rules from outside the package, the question, the seed and the version; not how
+many replications or workers. Every file is written beside its place, flushed and renamed, so that a reader
+sees the old file or the new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import sim
+from sim.errors import UsageError
+from sim.experiment.plan import Arm, Plan, folder_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KPI_COLUMNS = ("arm", "replication", "scope", "interval", "kpi", "numerator", "denominator", "value")
+FLOW_COLUMNS = ("arm", "replication", "source", "target", "count")
+DERIVED = ("comparison.csv", "card.json", "report.html")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def fingerprint(plan: Plan) -> str:
+    """12 hexadecimal digits that stand for everything that fixes this experiment's numbers."""
+    said = {
+        "version": sim.__version__,
+        "kind": plan.kind,
+        "name": plan.name,
+        "seed": plan.seed,
+        "question": _plain(asdict(plan.question)),
+        "arms": [[arm.name, resolved(arm), arm.loaded.fingerprint_parts()] for arm in plan.arms],
+        "rules": _foreign_rules(),
+    }
+    canonical = json.dumps(said, sort_keys=True, ensure_ascii=False, allow_nan=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:12]
+
+
+def folder(root: str | os.PathLike[str], plan: Plan) -> Path:
+    """Make and return the folder of this plan's results, under `root` and nowhere else."""
+    place = Path(root) / folder_name(plan.name) / fingerprint(plan)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"results={root}: cannot make {place}: {error.strerror}; name a writable folder") from error
+    if not place.resolve().is_relative_to(Path(root).resolve()):
+        raise UsageError(f"results={root}: {place} is a link that leads out of the results root; remove it")
+    return place
+
+
+def resolved(arm: Arm) -> dict[str, Any]:
+    """The arm's scenario as plain data, every default filled in."""
+    return arm.loaded.resolved()
+
+
+def write_csv(path: Path, frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Write the columns as UTF-8 CSV: floats read back to the same bits, text is safe to open in Excel."""
+    safe = frame[list(columns)].copy()
+    for column in columns:
+        if not _is_number(safe[column]):
+            safe[column] = _harmless(safe[column])
+    write_text(path, safe.to_csv(index=False, lineterminator="\n"))
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON that any reader accepts: NaN and infinities become null."""
+    write_text(path, json.dumps(_plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace the file's contents at once: a temporary file beside it, flushed to disk, renamed."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """`write_text` for bytes."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+def write_parquet(path: Path, frame: pd.DataFrame) -> None:
+    """Write a frame as Parquet, in one piece."""
+    import io
+
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    path.parent.mkdir(exist_ok=True)
+    write_bytes(path, buffer.getvalue())
+
+
+def drop_derived(place: Path) -> None:
+    """Take away what was concluded from earlier numbers, before new numbers are written."""
+    for name in DERIVED:
+        with suppress(FileNotFoundError):
+            (place / name).unlink()
+
+
+def manifest(plan: Plan, definitions: Sequence[Any], engine: str, volume: str) -> dict[str, Any]:
+    """All that a reader of the folder needs to know beside the numbers."""
+    question, base = plan.question, plan.arms[0].loaded.scenario
+    return {
+        "kind": plan.kind,
+        "name": plan.name,
+        "title": question.title or base.title,
+        "question": question.text,
+        "description": base.description,
+        "created_by": f"ccsim {sim.__version__}",
+        "version": sim.__version__,
+        "fingerprint": fingerprint(plan),
+        "seed": plan.seed,
+        "replications": len(plan.replications),
+        "confidence": question.confidence,
+        "arms": [{"name": arm.name, "label": arm.label, "overrides": list(arm.overrides)} for arm in plan.arms],
+        "baseline": plan.baseline,
+        "primary": {"kpi": question.primary, "matters": question.matters} if question.primary else None,
+        "guardrails": dict(question.guardrails),
+        "assumptions": [assumption.model_dump() for assumption in base.assumptions],
+        "volume": base.volume,
+        "volume_note": volume,
+        "births_factor": plan.births_factor,
+        "scenario": resolved(plan.arms[0]),
+        "arms_scenarios": {arm.name: resolved(arm) for arm in plan.arms},
+        "engine": engine,
+        "compiled": compiled(),
+        "python": sys.version.split()[0],
+        "definitions": [as_dict(definition) for definition in definitions],
+    }
+
+
+def compiled() -> bool:
+    """Whether the contact flow runs as compiled code (`ccsim doctor` and the manifest say so)."""
+    from importlib.util import find_spec
+
+    with suppress(ImportError, ValueError):
+        spec = find_spec("sim.model.flow")
+        return spec is not None and not str(spec.origin).endswith(".py")
+    return False
+
+
+def as_dict(definition: Any) -> dict[str, Any]:
+    """A KPI's definition as plain data."""
+    return asdict(definition) if is_dataclass(definition) else dict(vars(definition))  # type: ignore[arg-type]
+
+
+def _foreign_rules() -> list[list[str]]:
+    """Source digests of registered rules that are not the package's own."""
+    from sim import registry
+
+    found = []
+    for (kind, name), entry in sorted(registry._entries.items()):
+        module = sys.modules.get(entry.build.__module__)
+        source = getattr(module, "__file__", None)
+        if entry.build.__module__.split(".")[0] != "sim":
+            content = Path(source).read_bytes() if source and Path(source).is_file() else b""
+            found.append([kind, name, hashlib.sha256(content).hexdigest()])
+    return found
+
+
+def _is_number(column: pd.Series[Any]) -> bool:
+    return column.dtype.kind in "fiub"
+
+
+def _harmless(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    text = column.astype(str)
+    return text.where(~text.str.startswith(_FORMULA), "'" + text)
+
+
+def _plain(content: Any) -> Any:
+    if isinstance(content, Mapping):
+        return {str(key): _plain(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_plain(value) for value in content]
+    if isinstance(content, np.generic):
+        content = content.item()
+    if isinstance(content, float) and not math.isfinite(content):
+        return None
+    return content
