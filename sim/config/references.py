@@ -1,0 +1,342 @@
+"""Whether the parts of a scenario fit together: every name that one section uses must exist in another.
+
+The schema has judged each value alone; here each message can name both places. Everything is checked,
+nothing raised: the caller collects Problems. The checks are small functions in `CHECKS`; a new one is one
+more entry.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from sim.config import schema, series
+from sim.config.document import Path
+from sim.config.plain import Places
+from sim.config.suggest import nearest
+from sim.config.tables import Tables
+from sim.config.units import DAY
+from sim.errors import Problem, ScenarioError
+
+SUMS_TO_ONE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a check sees: the scenario, its tables, and where each value was written."""
+
+    scenario: schema.Scenario
+    tables: Tables
+    places: Places
+
+    def problem(self, path: Path, value: object, rule: str, mend: str) -> Problem:
+        """A Problem located at `path`."""
+        return self.places.problem(path, value, rule, mend)
+
+    def unknown(self, path: Path, value: str, what: str, known: Mapping[str, object]) -> Problem:
+        """A name that does not exist, with the nearest that does."""
+        mend = nearest(value, known) or f"define a {what} first"
+        return self.problem(path, value, f"no {what} has this name", mend)
+
+
+def check(scenario: schema.Scenario, tables: Tables, places: Places) -> Iterator[Problem]:
+    """Every cross-reference that does not hold."""
+    context = Context(scenario, tables, places)
+    for one in CHECKS:
+        yield from one(context)
+
+
+def sections(value: Any, path: Path = ()) -> Iterator[tuple[Path, BaseModel]]:
+    """Every section of a scenario with its path, outermost first."""
+    if isinstance(value, BaseModel):
+        yield path, value
+        for name in type(value).model_fields:
+            yield from sections(getattr(value, name), (*path, name))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from sections(item, (*path, key))
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from sections(item, (*path, at))
+
+
+def _calendar(context: Context) -> Iterator[Problem]:
+    calendar = context.scenario.calendar
+    if calendar.warmup >= calendar.length:
+        rule = "the warm-up takes the whole length, nothing is left to measure"
+        yield context.problem(("calendar", "warmup"), None, rule, "make it shorter than calendar.length")
+    if calendar.interval > calendar.length:
+        rule = "an interval is longer than the scenario"
+        yield context.problem(("calendar", "interval"), None, rule, "make it at most calendar.length")
+
+
+def _segments(context: Context) -> Iterator[Problem]:
+    segments = context.scenario.segments
+    total = math.fsum(segment.share for segment in segments.values())
+    if abs(total - 1.0) > SUMS_TO_ONE:
+        yield context.problem(("segments",), None, f"the shares sum to {total:.12g}", "make them sum to 1")
+
+
+def _channels(context: Context) -> Iterator[Problem]:
+    channels = context.scenario.channels
+    for name, intent in context.scenario.intents.items():
+        if intent.channel not in channels:
+            yield context.unknown(("intents", name, "channel"), intent.channel, "channel", channels)
+
+
+def _bots(context: Context) -> Iterator[Problem]:
+    if context.scenario.bot is not None:
+        return
+    for name, intent in context.scenario.intents.items():
+        if intent.bot is not None:
+            rule = "the intent describes a bot, but the scenario has none"
+            yield context.problem(("intents", name, "bot"), None, rule, "add a section `bot:`, or take this one out")
+
+
+def _curves(context: Context) -> Iterator[Problem]:
+    for name, intent in context.scenario.intents.items():
+        curve = intent.arrivals
+        if isinstance(curve, schema.CurveArrivals):
+            hours = len(curve.per_hour) * curve.every / 3600
+            if len(curve.per_hour) * curve.every > DAY * (1 + 1e-12):
+                rule = f"the curve lasts {hours:g} hours and is repeated every day"
+                path: Path = ("intents", name, "arrivals", "per_hour")
+                yield context.problem(path, None, rule, "give at most 24 hours of numbers")
+
+
+def _profiles(context: Context) -> Iterator[Problem]:
+    for name, intent in context.scenario.intents.items():
+        profile = intent.arrivals
+        if isinstance(profile, schema.ProfileArrivals) and profile.file in context.tables.files:
+            table = context.tables.files[profile.file]
+            path: Path = ("intents", name, "arrivals", "file")
+            if "start" not in table.columns:
+                mend = "name the column of clock times `start`"
+                yield context.problem(path, profile.file, "the profile has no column `start`", mend)
+            else:
+                yield from _grid(context, profile.file)
+
+
+def _grid(context: Context, file: str) -> Iterator[Problem]:
+    try:
+        series.grid(context.tables, file)
+    except ScenarioError as error:
+        yield from error.problems
+
+
+def _counts(context: Context) -> Iterator[Problem]:
+    for _, section in sections(context.scenario.intents):
+        if isinstance(section, schema.ProfileArrivals) and section.column in _columns(context, section.file):
+            yield from _negative(context, section.file, section.column)
+
+
+def _negative(context: Context, file: str, column: str) -> Iterator[Problem]:
+    try:
+        numbers = context.tables.numbers(file, column)
+    except ScenarioError as error:
+        yield from error.problems
+        return
+    for row in np.flatnonzero(numbers < 0)[:5]:
+        place = f"{file}:{context.tables.line(file, int(row))}: {column}"
+        yield Problem(place, float(numbers[row]), "a count cannot be negative", "write 0 or more")
+
+
+def _columns(context: Context, file: str) -> Mapping[str, object]:
+    table = context.tables.files.get(file)
+    return {} if table is None else table.columns
+
+
+def _traces(context: Context) -> Iterator[Problem]:
+    start = context.scenario.calendar.start
+    for _, section in sections(context.scenario.intents):
+        if isinstance(section, schema.TraceArrivals) and section.column in _columns(context, section.file):
+            try:
+                series.times(context.tables, section.file, section.column, start)
+            except ScenarioError as error:
+                yield from error.problems
+
+
+def _weights(context: Context) -> Iterator[Problem]:
+    for path, section in sections(context.scenario):
+        if isinstance(section, schema.Mixture | schema.Hyperexponential):
+            total = math.fsum(part.weight for part in section.parts)
+            if abs(total - 1.0) > SUMS_TO_ONE:
+                yield context.problem((*path, "parts"), None, f"the weights sum to {total:.12g}", "make them sum to 1")
+
+
+def _paths(context: Context) -> Iterator[Problem]:
+    queues = context.scenario.queues
+    for name, intent in context.scenario.intents.items():
+        seen: dict[int, str] = {}
+        for queue in intent.path:
+            path: Path = ("intents", name, "path", queue)
+            if queue not in queues:
+                yield context.unknown(path, queue, "queue", queues)
+                continue
+            tier = queues[queue].tier
+            if tier in seen:
+                rule = f"tier {tier} stands twice on the path: {seen[tier]} and {queue}"
+                yield context.problem(path, queue, rule, "keep one queue a tier, or change the tier of one")
+            seen.setdefault(tier, queue)
+
+
+def _overflows(context: Context) -> Iterator[Problem]:
+    queues = context.scenario.queues
+    for name, queue in queues.items():
+        if queue.overflow is None:
+            continue
+        path: Path = ("queues", name, "overflow", "to")
+        target = queues.get(queue.overflow.to)
+        if target is None:
+            yield context.unknown(path, queue.overflow.to, "queue", queues)
+        elif target.tier < queue.tier:
+            rule = f"overflow goes down from tier {queue.tier} to tier {target.tier}"
+            yield context.problem(path, queue.overflow.to, rule, "name a queue of the same or a higher tier")
+    yield from _circles(context)
+
+
+def _circles(context: Context) -> Iterator[Problem]:
+    queues = context.scenario.queues
+    reported: set[str] = set()
+    for name in queues:
+        walked = [name]
+        while (following := _overflow_of(queues, walked[-1])) is not None and following not in walked:
+            walked.append(following)
+        if following == name and name not in reported:
+            reported.update(walked)
+            rule = f"overflow runs in a circle: {' > '.join([*walked, name])}"
+            yield context.problem(("queues", name, "overflow", "to"), None, rule, "take one of these overflows out")
+
+
+def _overflow_of(queues: Mapping[str, schema.Queue], name: str) -> str | None:
+    queue = queues.get(name)
+    return None if queue is None or queue.overflow is None else queue.overflow.to
+
+
+def _supervisor(context: Context) -> Iterator[Problem]:
+    supervisor = context.scenario.escalation.supervisor
+    if supervisor is not None and supervisor.queue not in context.scenario.queues:
+        path: Path = ("escalation", "supervisor", "queue")
+        yield context.unknown(path, supervisor.queue, "queue", context.scenario.queues)
+
+
+def _groups(context: Context) -> Iterator[Problem]:
+    shifts = context.scenario.staff.shifts
+    for name, group in context.scenario.staff.groups.items():
+        path: Path = ("staff", "groups", name)
+        if (group.count is None) == (group.plan is None):
+            rule = "a group needs `count` or `plan`" if group.plan is None else "a group has both `count` and `plan`"
+            yield context.problem(path, None, rule, "give exactly one of them")
+        if group.shift is not None and group.shift not in shifts:
+            yield context.unknown((*path, "shift"), group.shift, "shift", shifts)
+
+
+def _anybody(context: Context) -> Iterator[Problem]:
+    if not context.scenario.staff.groups and context.scenario.staff.roster is None:
+        yield context.problem(("staff",), None, "nobody works here", "add `groups:` or `roster: FILE.csv`")
+
+
+def _shifts(context: Context) -> Iterator[Problem]:
+    for name, shift in context.scenario.staff.shifts.items():
+        path: Path = ("staff", "shifts", name)
+        if shift.start >= DAY:
+            mend = "write a start before 24:00; the end may carry +1"
+            yield context.problem((*path, "start"), None, "a shift starts on its own day", mend)
+        if shift.end <= shift.start:
+            end = f"{int(shift.end // 3600):02d}:{int(shift.end % 3600 // 60):02d}+1"
+            rule = f"the end is not after the start of staff.shifts.{name}"
+            yield context.problem((*path, "end"), None, rule, f'write "{end}" for the next day')
+        elif shift.end - shift.start > DAY:
+            yield context.problem((*path, "end"), None, "the shift is longer than 24 hours", "end it earlier")
+        else:
+            yield from _breaks(context, path, shift)
+
+
+def _breaks(context: Context, path: Path, shift: schema.Shift) -> Iterator[Problem]:
+    """Breaks lie inside the shift, one after the other; one before the start is on the day after."""
+    begins = [pause.at + DAY if pause.at < shift.start else pause.at for pause in shift.breaks]
+    before = shift.start
+    for at in sorted(range(len(begins)), key=begins.__getitem__):
+        here: Path = (*path, "breaks", at)
+        if begins[at] + shift.breaks[at].length > shift.end:
+            rule = f"the break is not inside the shift staff.shifts.{path[-1]}"
+            yield context.problem(here, None, rule, "move it between start and end")
+        elif begins[at] < before:
+            yield context.problem(here, None, "two breaks overlap", "let each begin after the one before it")
+        before = max(before, begins[at] + shift.breaks[at].length)
+
+
+@dataclass(frozen=True, slots=True)
+class _Team:
+    """A kind of agent that works: where it stands, its tier and skills."""
+
+    name: str
+    tier: int
+    skills: frozenset[str]
+
+
+def _coverage(context: Context) -> Iterator[Problem]:
+    """Each queue needs an agent of its own tier who has every skill it asks for."""
+    teams = [*_group_teams(context), *_roster_teams(context)]
+    if not teams:
+        return
+    for name, queue in context.scenario.queues.items():
+        if not any(t.tier == queue.tier and t.skills >= set(queue.skills) for t in teams):
+            yield _unserved(context, name, queue, teams)
+
+
+def _unserved(context: Context, name: str, queue: schema.Queue, teams: list[_Team]) -> Problem:
+    peers = [team for team in teams if team.tier == queue.tier]
+    known = {skill: None for team in peers for skill in sorted(team.skills)}
+    lacking = next((at for at, skill in enumerate(queue.skills) if skill not in known), None)
+    if not peers:
+        rule = f"no agent of tier {queue.tier} exists to serve this queue"
+        return context.problem(("queues", name), None, rule, f"add a group of tier {queue.tier}")
+    if lacking is None:
+        rule = f"no agent of tier {queue.tier} has all of its skills ({', '.join(queue.skills)})"
+        return context.problem(("queues", name, "skills"), None, rule, "give them all to one group of that tier")
+    rule = f"no agent of tier {queue.tier} has this skill, so nobody serves queue {name}"
+    skill = queue.skills[lacking]
+    return context.problem(("queues", name, "skills", lacking), skill, rule, nearest(skill, known))
+
+
+def _group_teams(context: Context) -> Iterator[_Team]:
+    for name, group in context.scenario.staff.groups.items():
+        if group.count != 0:
+            yield _Team(name, group.tier, frozenset(group.skills))
+
+
+def _roster_teams(context: Context) -> Iterator[_Team]:
+    file = context.scenario.staff.roster
+    if file is None or not {"tier", "skills"} <= set(_columns(context, file)):
+        return
+    rows = zip(context.tables.texts(file, "tier"), context.tables.texts(file, "skills"), strict=True)
+    for tier, skills in dict.fromkeys(rows):
+        if tier.isdigit():
+            names = (entry.partition(":")[0].strip() for entry in skills.split("|"))
+            yield _Team(file, int(tier), frozenset(name for name in names if name))
+
+
+CHECKS: tuple[Callable[[Context], Iterator[Problem]], ...] = (
+    _calendar,
+    _segments,
+    _channels,
+    _bots,
+    _curves,
+    _profiles,
+    _counts,
+    _traces,
+    _weights,
+    _paths,
+    _overflows,
+    _supervisor,
+    _anybody,
+    _groups,
+    _shifts,
+    _coverage,
+)

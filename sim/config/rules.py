@@ -1,0 +1,61 @@
+"""Rules by name: whether each exists, whether its parameters fit, and which CSV files it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel, ValidationError
+
+from sim import registry
+from sim.config import schema
+from sim.config.document import Path
+from sim.config.plain import Places, explain
+from sim.config.suggest import nearest
+from sim.errors import Problem
+
+NamedFile = tuple[Path, str, dict[str, str]]
+"""Path of a file's name, the file, and the columns it must have (by the key that names them)."""
+
+
+def check(scenario: schema.Scenario, places: Places, problems: list[Problem]) -> list[tuple[Path, BaseModel]]:
+    """The validated parameters of every rule, with their path; what is wrong goes to `problems`."""
+    checked: list[tuple[Path, BaseModel]] = []
+    for kind, rule, path in _named_rules(scenario):
+        params = _rule(kind, rule, path, places, problems)
+        if params is not None:
+            checked.append(((*path, "params"), params))
+    return checked
+
+
+def _named_rules(scenario: schema.Scenario) -> Iterator[tuple[str, schema.Rule | schema.Plan, Path]]:
+    yield "router", scenario.routing, ("routing",)
+    yield "escalation", scenario.escalation.rule, ("escalation", "rule")
+    if scenario.bot is not None:
+        yield "bot", scenario.bot.policy, ("bot", "policy")
+    for name, group in scenario.staff.groups.items():
+        if group.plan is not None:
+            yield "staffing", group.plan, ("staff", "groups", name, "plan")
+
+
+def _rule(
+    kind: str, rule: schema.Rule | schema.Plan, path: Path, places: Places, problems: list[Problem]
+) -> BaseModel | None:
+    known = registry.names(kind)
+    if rule.rule not in known:
+        mend = nearest(rule.rule, known) or f"no {kind} rule is installed"
+        problems.append(places.problem((*path, "rule"), rule.rule, f"no {kind} rule has this name", mend))
+        return None
+    params = registry.find(kind, rule.rule).params
+    try:
+        return params.model_validate(rule.params)
+    except ValidationError as error:
+        problems.extend(explain(error, params, rule.params, places, (*path, "params")))
+        return None
+
+
+def files(rules: list[tuple[Path, BaseModel]]) -> Iterator[NamedFile]:
+    """CSV files that rules read: by convention the parameter `file`, with its `column` where there is one."""
+    for path, params in rules:
+        file, column = getattr(params, "file", None), getattr(params, "column", None)
+        if isinstance(file, str):
+            yield (*path, "file"), file, {"column": column} if isinstance(column, str) else {}

@@ -1,0 +1,27 @@
+"""One named agent and the stretches of time it is on duty. Data only; `people.hire` makes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One stretch on duty, in seconds since the scenario's start; `breaks` (start, end) inside, in order."""
+
+    start: float
+    end: float
+    breaks: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One named agent. `skills` maps a skill to its proficiency; `hourly_cost` is per hour on duty."""
+
+    name: str
+    group: str
+    tier: int
+    skills: dict[str, float]
+    slots: int
+    hourly_cost: float
+    duties: tuple[Duty, ...]
