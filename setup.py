@@ -27,7 +27,8 @@ C_FLAGS = [
     "-Werror=incompatible-pointer-types",
     "-Werror=int-conversion",
 ]
-DIRECTIVES = {"language_level": 3, "embedsignature": True}
+# The .pxd alone types a module: to Cython, `int` in an annotation means a Python object, and would clash with it.
+DIRECTIVES = {"language_level": 3, "embedsignature": True, "annotation_typing": False}
 
 
 def staged(source: Path) -> Path:

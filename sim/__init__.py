@@ -10,7 +10,13 @@ Importing this package imports nothing else; each name below loads what it needs
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
+
+if os.environ.get("SIM_PURE", "0") not in ("", "0"):
+    from sim.pure import install
+
+    install(__name__)
 
 if TYPE_CHECKING:
     from sim.config.load import Loaded as Scenario

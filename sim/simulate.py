@@ -12,15 +12,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import simpy
 from numpy.typing import NDArray
 
 from sim import registry
 from sim.model.births import Births, Source
-from sim.model.blueprint import Blueprint, draft
+from sim.model.blueprint import draft
 from sim.model.centre import Centre
+from sim.model.environment import make
 from sim.model.journal import Journal, Lexicon
-from sim.model.simpy_calendar import SimpyCalendar
+from sim.model.spec import Blueprint
 from sim.model.truth import Truth, alike
 from sim.quality import ability, history, survey
 from sim.quality.evaluation import evaluate
@@ -81,7 +81,7 @@ class _Replication:
         self.streams = Streams(seed, replication)
         self.truth = _truth(prepared, seed, self.streams)
         self.births = Births(self.blueprint, self.streams, births_factor)
-        self.env = simpy.Environment()
+        self.env, self.calendar = make()
         self.centre = self._centre()
 
     def run(self) -> Journal:
@@ -96,7 +96,7 @@ class _Replication:
         router = _build("router", scenario.routing)
         centre = Centre(
             blueprint=self.blueprint,
-            calendar=SimpyCalendar(self.env),
+            calendar=self.calendar,
             streams=self.streams,
             workers=self.staff,
             truth=self.truth,
@@ -131,17 +131,25 @@ class _Replication:
         """Run the measured time, then let everybody who arrived in it leave, for at most `max_drain`."""
         env, limit = self.env, self.blueprint.limit
         env.run(until=self.blueprint.horizon)
-        while self.centre.open_contacts and env.peek() <= limit:
+        while self.centre.oldest_open is not None and env.peek() <= limit:
             env.step()
         self.centre.close()
 
     def _journal(self) -> Journal:
-        legs, contacts, cases, states = self.centre.recorder.arrays()
+        recorder = self.centre.recorder
+        contacts = recorder.contacts()
         quality, intents, k = self.blueprint.scenario.quality, self.blueprint.intents, self.births.k
         survey.answer(contacts, k, intents, self.truth, quality.survey, self.streams)
         survey.mark_defects(contacts, k, intents, quality.defects, self.streams)
         evaluations = self._evaluator()(contacts)
-        return Journal(_lexicon(self.blueprint, self.staff), legs, contacts, cases, states, evaluations)
+        return Journal(
+            _lexicon(self.blueprint, self.staff),
+            recorder.legs(),
+            contacts,
+            recorder.cases(),
+            recorder.states(),
+            evaluations,
+        )
 
 
 def _build(kind: str, rule: Rule) -> Any:

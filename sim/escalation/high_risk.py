@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from sim.model.agent import Agent
-from sim.model.blueprint import RISKS
 from sim.model.contact import Contact
 from sim.model.policy import EscalationRule, View
+from sim.model.spec import RISKS
 from sim.registry import Params, register
 
 

@@ -6,20 +6,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sim.errors import ModelError
-from sim.model.clock import Kind, Order
-from sim.model.journal import AgentState
+from sim.model.clock import ORDER_WRAP_UP, WRAP_UP
+from sim.model.codes import AGENT_AVAILABLE, AGENT_BUSY, AGENT_HANDOVER, AGENT_OFF, AGENT_WRAP_UP
 from sim.model.port import Entity
 
 if TYPE_CHECKING:
     from sim.model.centre import Centre
     from sim.model.contact import Contact
+    from sim.model.journal import AgentState
     from sim.model.queue import Lane, Roll
-
-OFF = int(AgentState.OFF)
-AVAILABLE = int(AgentState.AVAILABLE)
-BUSY = int(AgentState.BUSY)
-WRAP_UP = int(AgentState.WRAP_UP)
-HANDOVER = int(AgentState.HANDOVER)
 
 
 class Agent(Entity):
@@ -74,8 +69,8 @@ class Agent(Entity):
         self.after: Agent | None = None
         self._roll: Roll | None = None
         self._on_left: Callable[[], object] | None = None
-        self._duty_state = OFF
-        self._marked_state = OFF
+        self._duty_state = AGENT_OFF
+        self._marked_state = AGENT_OFF
         self._marked_load = 0
         self._marked_scheduled = False
         self._marked_since = centre.calendar.now
@@ -85,11 +80,11 @@ class Agent(Entity):
     @property
     def on_duty(self) -> bool:
         """Signed on, free or not, and not about to leave."""
-        return self._duty_state == AVAILABLE
+        return self._duty_state == AGENT_AVAILABLE
 
     def has_room(self, whole: bool) -> bool:
         """Whether a contact that blocks its agent (`whole`), or that takes one slot, can be taken now."""
-        if self._duty_state != AVAILABLE or self.whole:
+        if self._duty_state != AGENT_AVAILABLE or self.whole:
             return False
         return self.used == 0 if whole else self.used < self.slots
 
@@ -132,11 +127,11 @@ class Agent(Entity):
 
     def sign_on(self) -> None:
         """Begin or resume duty."""
-        if self._duty_state == AVAILABLE and not self.leaving:
+        if self._duty_state == AGENT_AVAILABLE and not self.leaving:
             raise ModelError(f"{self.name} signs on at {self.centre.calendar.now} but is on duty already")
         self.leaving = False
         self._on_left = None
-        self._duty_state = AVAILABLE
+        self._duty_state = AGENT_AVAILABLE
         self.seek()
 
     def sign_off(self, state: AgentState, on_left: Callable[[], object]) -> bool:
@@ -166,7 +161,7 @@ class Agent(Entity):
         while lane.waiting and self.has_room(False):
             contact = self.centre.next_contact(self)
             if contact is None:
-                return
+                break
             contact.answered_by(self)
 
     # --- inside ------------------------------------------------------------------------------------------------------
@@ -175,7 +170,7 @@ class Agent(Entity):
         if wrap_up > 0.0:
             self.wrapping += 1
             calendar = self.centre.calendar
-            calendar.at(calendar.now + wrap_up, Order.WRAP_UP, Kind.WRAP_UP, self)
+            calendar.at(calendar.now + wrap_up, ORDER_WRAP_UP, WRAP_UP, self)
             self._settle()
         else:
             self._release()
@@ -209,7 +204,7 @@ class Agent(Entity):
         self._mark()
 
     def _right_roll(self) -> Roll | None:
-        if self._duty_state != AVAILABLE:
+        if self._duty_state != AGENT_AVAILABLE:
             return None
         if self.used == 0:
             return self.lane.idle
@@ -222,10 +217,10 @@ class Agent(Entity):
 
     def _state(self) -> int:
         if self.in_hand:
-            return BUSY
+            return AGENT_BUSY
         if self.handing_over:
-            return HANDOVER
-        return WRAP_UP if self.wrapping else self._duty_state
+            return AGENT_HANDOVER
+        return AGENT_WRAP_UP if self.wrapping else self._duty_state
 
     def _mark(self) -> None:
         state = self._state()
@@ -238,16 +233,14 @@ class Agent(Entity):
     def close_record(self, now: float) -> None:
         """Write the interval since the last change; intervals of no length are not written."""
         if now > self._marked_since:
-            self.centre.recorder.states.append(
-                (
-                    self.index,
-                    self.tier,
-                    self._marked_state,
-                    self._marked_load,
-                    self._marked_since,
-                    now,
-                    self._marked_scheduled,
-                )
+            self.centre.recorder.state(
+                self.index,
+                self.tier,
+                self._marked_state,
+                self._marked_load,
+                self._marked_since,
+                now,
+                self._marked_scheduled,
             )
             self._marked_since = now
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.blueprint import DAY, Blueprint, IntentSpec, clock_at_start
+from sim.model.blueprint import DAY, clock_at_start
+from sim.model.case import Case
 from sim.model.centre import Centre
-from sim.model.clock import Kind, Order
-from sim.model.contact import Case
+from sim.model.clock import ARRIVAL, ORDER_ARRIVAL
+from sim.model.codes import ORIGIN_FIRST
 from sim.model.draws import Draws
-from sim.model.journal import Origin
 from sim.model.port import Entity
+from sim.model.spec import Blueprint, IntentSpec
 from sim.sampling.arrivals import arrival_times, busyness
 from sim.sampling.streams import Streams, normals
 
@@ -29,14 +30,14 @@ class Source(Entity):
 
     def _schedule(self) -> None:
         if self._next < len(self._births.times):
-            self._centre.calendar.at(self._births.times[self._next], Order.ARRIVAL, Kind.ARRIVAL, self)
+            self._centre.calendar.at(self._births.times[self._next], ORDER_ARRIVAL, ARRIVAL, self)
 
     def fire(self, kind: int, ticket: int) -> None:
         """One customer makes first contact."""
         number = self._next
         self._next = number + 1
         self._schedule()
-        self._births.case(self._centre, number).begin(Origin.FIRST)
+        self._births.case(self._centre, number).begin(ORIGIN_FIRST)
 
 
 class Births:
@@ -74,7 +75,7 @@ class Births:
         spec = self._spec
         intent, segment = spec.intents[self._intents[number]], spec.segments[self._segments[number]]
         difficulty, sentiment, patience = self._latent[number]
-        return Case(centre, number, intent, self._ks[number], segment, (difficulty, sentiment, patience))
+        return Case(centre, number, intent, self._ks[number], segment, difficulty, sentiment, patience)
 
 
 def _segments(blueprint: Blueprint, u: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -87,8 +88,13 @@ def _segments(blueprint: Blueprint, u: NDArray[np.float64]) -> NDArray[np.int64]
 def _times(intent: IntentSpec, draws: Draws, factors: NDArray[np.float64], midnight: float) -> NDArray[np.float64]:
     if intent.trace is not None:
         return intent.trace
-    day = np.minimum(((intent.edges[:-1] + midnight) // DAY).astype(int), factors.size - 1)
-    return arrival_times(draws.arrival, intent.key, intent.edges, intent.rates * factors[day])
+    edges, rates = intent.edges, intent.rates
+    if np.ptp(factors) > 0.0:
+        midnights = np.arange(factors.size) * DAY - midnight
+        edges = np.union1d(edges, midnights[(midnights > 0.0) & (midnights < edges[-1])])
+        rates = intent.rates[np.searchsorted(intent.edges, edges[:-1], side="right") - 1]
+    day = np.minimum(((edges[:-1] + midnight) // DAY).astype(int), factors.size - 1)
+    return arrival_times(draws.arrival, intent.key, edges, rates * factors[day])
 
 
 def _traits(intent: IntentSpec, count: int, draws: Draws) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""The scenario in integers: everything the flow reads on its way, frozen, with laws built and intercepts solved.
+"""From a scenario to its blueprint: names become positions, laws are built, intercepts solved, rates laid out.
 
 Built once per arm (`draft`), shared by all its replications. Names become positions in tuples; positions follow the
 order of declaration, and no outcome depends on them: ties are broken by time and by name.
@@ -6,7 +6,6 @@ order of declaration, and no outcome depends on them: ties are broken by time an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,19 @@ from numpy.typing import NDArray
 from sim.config import laws as law_specs
 from sim.config import schema, series
 from sim.model import calibration
-from sim.sampling.laws import Law
+from sim.model.spec import (
+    RISKS,
+    Blueprint,
+    BotSpec,
+    BotTierSpec,
+    ChannelSpec,
+    EscalationSpec,
+    IntentSpec,
+    QueueSpec,
+    ReturnSpec,
+    SegmentSpec,
+    StepSpec,
+)
 from sim.sampling.streams import entity_key
 
 if TYPE_CHECKING:
@@ -23,141 +34,6 @@ if TYPE_CHECKING:
     from sim.config.tables import Tables
 
 DAY = 86400.0
-RISKS = ("low", "medium", "high")
-
-
-@dataclass(frozen=True, slots=True)
-class StepSpec:
-    """One queue of an intent's path."""
-
-    queue: int
-    tier: int
-    talk: Law
-    hold: Law | None
-    hold_share: float
-    wrap_up: Law | None
-    resolution: float
-    intercept: float
-    ability_scale: float
-
-    @property
-    def mean_handle(self) -> float:
-        """Seconds of talk, hold and wrap-up of an average agent."""
-        hold = self.hold_share * self.hold.mean if self.hold is not None else 0.0
-        return self.talk.mean + hold + (self.wrap_up.mean if self.wrap_up is not None else 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class BotSpec:
-    """What the bot does for one intent: P(resolve) = logistic(intercept - difficulty), and the share of the rest
-    that it ends without having resolved (false containment)."""
-
-    intercept: float
-    false_share: float
-
-
-@dataclass(frozen=True, slots=True)
-class IntentSpec:
-    """One intent: who calls about it, when, how hard it is, and where it goes."""
-
-    index: int
-    name: str
-    key: int
-    channel: int
-    risk: int
-    difficulty_sd: float
-    patience: Law | None
-    bot: BotSpec | None
-    steps: tuple[StepSpec, ...]
-    supervisor: StepSpec | None
-    edges: NDArray[np.float64]
-    rates: NDArray[np.float64]
-    trace: NDArray[np.float64] | None
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentSpec:
-    index: int
-    name: str
-    share: float
-    priority: int
-    patience_factor: float
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelSpec:
-    index: int
-    name: str
-    whole: bool
-    slowdown: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class QueueSpec:
-    index: int
-    name: str
-    tier: int
-    skills: frozenset[str]
-    priority: int
-    aging: float
-    capacity: int
-    overflow_after: float
-    overflow_to: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnSpec:
-    probability: float
-    delay: Law
-
-
-@dataclass(frozen=True, slots=True)
-class BotTierSpec:
-    """Tier 0 as a whole."""
-
-    session: Law
-    turn: float
-    max_turns: int
-    asks_human: float
-    hang_up: float
-    sentiment_limit: float
-    keyword_risk: int
-    vip_priority: int
-    context_passed: float
-    context_saves: float
-    context_costs: float
-
-
-@dataclass(frozen=True, slots=True)
-class EscalationSpec:
-    agent_notices: float
-    customer_asks: float
-    warm: float
-    handover: Law | None
-    cold_costs: float
-    supervisor_customer: float
-    supervisor_agent: float
-
-
-@dataclass(frozen=True, slots=True)
-class Blueprint:
-    """A contact centre, ready to be built any number of times."""
-
-    scenario: schema.Scenario
-    horizon: float
-    limit: float
-    intents: tuple[IntentSpec, ...]
-    segments: tuple[SegmentSpec, ...]
-    channels: tuple[ChannelSpec, ...]
-    queues: tuple[QueueSpec, ...]
-    bot: BotTierSpec | None
-    escalation: EscalationSpec
-    retrial: ReturnSpec | None
-    repeat: ReturnSpec | None
-    false_containment: ReturnSpec | None
-    max_contacts: int
-    patience_per_case: bool
-    priority_boost: int
 
 
 def draft(loaded: Loaded) -> Blueprint:
@@ -356,12 +232,22 @@ def _repeat_daily(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Lay the curve of one day over every day of the horizon; outside the curve the rate is zero."""
     midnight = clock_at_start(calendar)
-    inside = begins + every * np.arange(per_second.size + 1)
-    day_rates = np.concatenate([[0.0], per_second, [0.0]])
-    day_edges = np.concatenate([[0.0], inside, [max(DAY, inside[-1])]])
     days = int(np.ceil((midnight + calendar.length) / DAY))
-    edges = np.concatenate([day_edges[:-1] + day * DAY - midnight for day in range(days)] + [[days * DAY - midnight]])
-    return _clip(edges, np.tile(day_rates, days), calendar.length)
+    starts, rates = _one_day(begins, every, per_second)
+    edges = np.concatenate([starts + day * DAY - midnight for day in range(days)] + [[days * DAY - midnight]])
+    return _clip(edges, np.tile(rates, days), calendar.length)
+
+
+def _one_day(
+    begins: float, every: float, per_second: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Starts (seconds of the day, from 0) and rates of a curve's intervals; what runs past midnight comes next morning."""
+    edges = begins + every * np.arange(per_second.size + 1)
+    cuts = np.unique(np.concatenate([[0.0], edges % DAY]))
+    inside = np.searchsorted(edges, cuts, side="right") - 1
+    tomorrow = np.searchsorted(edges, cuts + DAY, side="right") - 1
+    padded = np.append(per_second, 0.0)  # position -1 and the end: outside the curve
+    return cuts, padded[inside] + padded[tomorrow]
 
 
 def _clip(

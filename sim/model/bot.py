@@ -6,23 +6,34 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
-from sim.model.journal import Initiator, LegEnd
-from sim.sampling.streams import logistic
+from sim.model.codes import (
+    BY_CONFIDENCE,
+    BY_CUSTOMER,
+    BY_KEYWORD,
+    BY_NONE,
+    BY_SENTIMENT,
+    BY_TURNS,
+    BY_VIP,
+    LEG_CONTAINED,
+    LEG_HANDED_OFF,
+    LEG_HUNG_UP,
+)
+from sim.ext.draws import logistic
 
 if TYPE_CHECKING:
-    from sim.model.blueprint import BotTierSpec
     from sim.model.contact import Contact
+    from sim.model.spec import BotTierSpec
 
 ANGRIER = 0.5  # sentiment (standard units) lost with every contact that did not resolve; bracket, see docs
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fate:
     """What a session will have come to when it ends."""
 
     length: float
-    end: LegEnd
-    initiator: Initiator
+    end: int
+    initiator: int
     resolved: bool
     context: bool
 
@@ -45,32 +56,32 @@ def session(contact: Contact) -> Fate:
     planned = tier.session.quantile(length)
     passed = context < tier.context_passed
     at_once = _rule(contact, tier)
-    if at_once is not None:
-        return Fate(min(planned, tier.turn), LegEnd.HANDED_OFF, at_once, False, passed)
+    if at_once != BY_NONE:
+        return Fate(min(planned, tier.turn), LEG_HANDED_OFF, at_once, False, passed)
     p = logistic(contact.intent.bot.intercept - contact.case._difficulty)
     if fate < p:
-        return Fate(planned, LegEnd.CONTAINED, Initiator.NONE, True, False)
+        return Fate(planned, LEG_CONTAINED, BY_NONE, True, False)
     if fate < p + (1.0 - p) * contact.intent.bot.false_share:
-        return Fate(planned, LegEnd.CONTAINED, Initiator.NONE, False, False)
+        return Fate(planned, LEG_CONTAINED, BY_NONE, False, False)
     return _failed(tier, planned, trigger, passed)
 
 
-def _rule(contact: Contact, tier: BotTierSpec) -> Initiator | None:
-    """Handoffs after the first turn, whatever the bot could have done."""
+def _rule(contact: Contact, tier: BotTierSpec) -> int:
+    """Who hands off after the first turn, whatever the bot could have done; BY_NONE: nobody."""
     if contact.intent.risk >= tier.keyword_risk:
-        return Initiator.KEYWORD
+        return BY_KEYWORD
     if contact.segment.priority >= tier.vip_priority:
-        return Initiator.VIP
+        return BY_VIP
     if contact.case._sentiment - ANGRIER * contact.attempt <= tier.sentiment_limit:
-        return Initiator.SENTIMENT
-    return None
+        return BY_SENTIMENT
+    return BY_NONE
 
 
 def _failed(tier: BotTierSpec, planned: float, trigger: float, passed: bool) -> Fate:
     if trigger < tier.hang_up:
-        return Fate(planned, LegEnd.HUNG_UP, Initiator.CUSTOMER, False, False)
+        return Fate(planned, LEG_HUNG_UP, BY_CUSTOMER, False, False)
     if trigger < tier.hang_up + tier.asks_human:
-        return Fate(planned, LegEnd.HANDED_OFF, Initiator.CUSTOMER, False, passed)
+        return Fate(planned, LEG_HANDED_OFF, BY_CUSTOMER, False, passed)
     if ceil(planned / tier.turn) > tier.max_turns:
-        return Fate(tier.max_turns * tier.turn, LegEnd.HANDED_OFF, Initiator.TURNS, False, passed)
-    return Fate(planned, LegEnd.HANDED_OFF, Initiator.CONFIDENCE, False, passed)
+        return Fate(tier.max_turns * tier.turn, LEG_HANDED_OFF, BY_TURNS, False, passed)
+    return Fate(planned, LEG_HANDED_OFF, BY_CONFIDENCE, False, passed)

@@ -1,26 +1,28 @@
 """A contact centre in motion: entities, policies and draws of one replication, wired together.
 
 The centre asks the policies and checks what they answer; contacts and agents act. It knows no kernel: time comes
-through the calendar port, and whoever builds a centre runs it (`sim.replication`).
+through the calendar port, and whoever builds a centre runs it (`sim.simulate`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.errors import ModelError
+from sim.ext.journal import Recorder
 from sim.model.agent import Agent
-from sim.model.blueprint import Blueprint, BotTierSpec
-from sim.model.contact import Contact
 from sim.model.draws import Draws
-from sim.model.policy import BotPolicy, EscalationRule, Router, Signals
-from sim.model.port import Calendar
 from sim.model.queue import Lane, Queue
-from sim.model.recorder import Recorder
-from sim.model.truth import Truth
 from sim.model.view import CentreView
-from sim.sampling.streams import Streams
+
+if TYPE_CHECKING:
+    from sim.model.contact import Contact
+    from sim.model.policy import BotPolicy, EscalationRule, Router, Signals
+    from sim.model.port import Calendar
+    from sim.model.spec import Blueprint, BotTierSpec
+    from sim.model.truth import Truth
+    from sim.sampling.streams import Streams
 
 
 class Worker(Protocol):
@@ -39,11 +41,11 @@ class Worker(Protocol):
 class _NoSignals:
     """Stands in where the router reads no signals; whoever asks for one all the same is told so."""
 
-    def __getattr__(self, name: str) -> Signals:
+    def __getattr__(self, name: str) -> Any:
         raise ModelError(f"this router asked for the signal {name!r} but does not say so; set uses_signals = True")
 
 
-UNSEEN = cast(Signals, _NoSignals())
+UNSEEN: Any = _NoSignals()
 
 
 class Centre:
@@ -60,7 +62,8 @@ class Centre:
         "draws",
         "escalation_rule",
         "lanes",
-        "open_contacts",
+        "newest_open",
+        "oldest_open",
         "queues",
         "recorder",
         "router",
@@ -94,7 +97,8 @@ class Centre:
         self.queues = [Queue(spec) for spec in blueprint.queues]
         self.lanes: list[Lane] = []
         self.agents = [self._hire(index, worker) for index, worker in enumerate(workers)]
-        self.open_contacts: dict[int, Contact] = {}
+        self.oldest_open: Contact | None = None
+        self.newest_open: Contact | None = None
         self._places = 0
         self._ranks = 0
 
@@ -130,6 +134,29 @@ class Centre:
         """A number that grows with each contact that begins to wait."""
         self._places += 1
         return self._places
+
+    # --- contacts under way ------------------------------------------------------------------------------------------
+
+    def open(self, contact: Contact) -> None:
+        """A contact begins."""
+        contact.earlier = self.newest_open
+        if self.newest_open is None:
+            self.oldest_open = contact
+        else:
+            self.newest_open.later = contact
+        self.newest_open = contact
+
+    def closed(self, contact: Contact) -> None:
+        """A contact has ended."""
+        if contact.earlier is None:
+            self.oldest_open = contact.later
+        else:
+            contact.earlier.later = contact.later
+        if contact.later is None:
+            self.newest_open = contact.earlier
+        else:
+            contact.later.earlier = contact.earlier
+        contact.earlier = contact.later = None
 
     # --- decisions, checked ------------------------------------------------------------------------------------------
 
@@ -167,7 +194,7 @@ class Centre:
 
     def close(self) -> None:
         """Cut off what is still open and close every agent's last record."""
-        for contact in list(self.open_contacts.values()):
-            contact.cut_off()
+        while self.oldest_open is not None:
+            self.oldest_open.cut_off()
         for agent in self.agents:
             agent.close_record(self.calendar.now)

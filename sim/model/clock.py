@@ -18,33 +18,9 @@ contacts move. Orders start at 2 because SimPy's URGENT is 0 and its NORMAL is 1
 
 from __future__ import annotations
 
-from typing import Final
+# what a timer is for
+HANDLED, HANDOVER, WRAP_UP, BOT, OVERFLOW, RECONSIDER, PATIENCE, RETURN, REPEAT, ARRIVAL = range(10)
 
-
-class Kind:
-    """What a timer is for."""
-
-    HANDLED: Final = 0
-    HANDOVER: Final = 1
-    WRAP_UP: Final = 2
-    BOT: Final = 3
-    OVERFLOW: Final = 4
-    RECONSIDER: Final = 5
-    PATIENCE: Final = 6
-    RETURN: Final = 7
-    REPEAT: Final = 8
-    ARRIVAL: Final = 9
-
-
-class Order:
-    """Place of each kind of timer among those of one instant; the table above gives the reasons."""
-
-    HANDLED: Final = 2
-    HANDOVER: Final = 3
-    WRAP_UP: Final = 4
-    BOT: Final = 5
-    OVERFLOW: Final = 6
-    RECONSIDER: Final = 7
-    PATIENCE: Final = 8
-    RETURN: Final = 9
-    ARRIVAL: Final = 10
+# its place among those of one instant: the table above
+ORDER_HANDLED, ORDER_HANDOVER, ORDER_WRAP_UP, ORDER_BOT, ORDER_OVERFLOW = range(2, 7)
+ORDER_RECONSIDER, ORDER_PATIENCE, ORDER_RETURN, ORDER_ARRIVAL = range(7, 11)

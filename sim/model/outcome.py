@@ -7,8 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.model.journal import Initiator, LegEnd
-from sim.sampling.streams import logistic
+from sim.model.codes import (
+    BY_AGENT,
+    BY_CUSTOMER,
+    BY_NONE,
+    BY_RULE,
+    LEG_ESCALATED,
+    LEG_RESOLVED,
+    LEG_TO_SUPERVISOR,
+    LEG_UNRESOLVED,
+)
+from sim.ext.draws import logistic
 
 if TYPE_CHECKING:
     from sim.model.agent import Agent
@@ -19,19 +28,15 @@ CONTEXT_NONE, CONTEXT_PASSED, CONTEXT_LOST = range(3)
 LEAST_TALK = 0.2  # context that a bot passes on never shortens talk below this share of it
 
 
-def durations(contact: Contact, agent: Agent) -> tuple[float, float, float]:
-    """Talk, hold and wrap-up in seconds."""
+def durations(contact: Contact, agent: Agent) -> float:
+    """Settle talk, hold and wrap-up in seconds; returns the talk, and notes the two others on the contact."""
     step = contact.step
     assert step is not None and contact.queue is not None
-    _, talk_u, wrap_u, _ = contact._uniforms
     factor = contact.centre.truth.speed[agent.index][contact.intent.index]
     factor = factor / agent.proficiency[contact.queue.index] * _slowdown(contact, agent)
-    talk = _with_context(contact, step.talk.quantile(talk_u) * factor)
-    hold = 0.0
-    if step.hold is not None:
-        hold = _hold(contact, factor)
-    wrap_up = step.wrap_up.quantile(wrap_u) * factor if step.wrap_up is not None else 0.0
-    return talk, hold, wrap_up
+    contact._hold = _hold(contact, factor) if step.hold is not None else 0.0
+    contact._wrap_up = step.wrap_up.quantile(contact._u_wrap_up) * factor if step.wrap_up is not None else 0.0
+    return _with_context(contact, step.talk.quantile(contact._u_talk) * factor)
 
 
 def _slowdown(contact: Contact, agent: Agent) -> float:
@@ -41,7 +46,7 @@ def _slowdown(contact: Contact, agent: Agent) -> float:
 
 def _with_context(contact: Contact, talk: float) -> float:
     """What the bot passed on, or lost, tells with the first agent; a cold escalation with each later one."""
-    if not contact.is_first_answer:
+    if contact._hand >= 0:
         return talk + contact.centre.blueprint.escalation.cold_costs if contact.was_cold else talk
     if contact.context == CONTEXT_PASSED:
         return max(talk - contact.centre.bot_tier.context_saves, LEAST_TALK * talk)
@@ -56,35 +61,39 @@ def _hold(contact: Contact, factor: float) -> float:
     return step.hold.quantile((u - none) / step.hold_share) * factor if u > none else 0.0
 
 
-def settle(contact: Contact, agent: Agent) -> tuple[LegEnd, Initiator]:
-    """How the leg ends: resolved, passed on (by whom), or a silent failure."""
+def settle(contact: Contact, agent: Agent) -> int:
+    """How the leg ends: resolved, passed on, or a silent failure. Who passed it on is noted on the contact."""
     step = contact.step
     assert step is not None
+    contact._initiator = BY_NONE
     ability = contact.centre.truth.ability[agent.index][contact.intent.index] * step.ability_scale
-    if contact._uniforms[3] < logistic(step.intercept + ability - contact.case._difficulty):
-        return LegEnd.RESOLVED, Initiator.NONE
+    if contact._u_resolve < logistic(step.intercept + ability - contact.case._difficulty):
+        return LEG_RESOLVED
     return _not_resolved(contact, agent)
 
 
-def _not_resolved(contact: Contact, agent: Agent) -> tuple[LegEnd, Initiator]:
+def _not_resolved(contact: Contact, agent: Agent) -> int:
     spec = contact.centre.blueprint.escalation
     _, u, _, _ = _second_block(contact)
     if contact.intent.supervisor is not None and contact.position < len(contact.intent.steps):
-        if u < spec.supervisor_customer:
-            return LegEnd.TO_SUPERVISOR, Initiator.CUSTOMER
-        if u < spec.supervisor_customer + spec.supervisor_agent:
-            return LegEnd.TO_SUPERVISOR, Initiator.AGENT
-        taken = spec.supervisor_customer + spec.supervisor_agent
-        u = (u - taken) / (1.0 - taken)
+        asked = spec.supervisor_customer + spec.supervisor_agent
+        if u < asked:
+            return _passed_on(contact, LEG_TO_SUPERVISOR, BY_CUSTOMER if u < spec.supervisor_customer else BY_AGENT)
+        u = (u - asked) / (1.0 - asked)
     if contact.position + 1 >= len(contact.intent.steps):
-        return LegEnd.UNRESOLVED, Initiator.NONE
+        return LEG_UNRESOLVED
     if contact.centre.escalation_rule.escalates(contact.centre.view, contact, agent):
-        return LegEnd.ESCALATED, Initiator.RULE
+        return _passed_on(contact, LEG_ESCALATED, BY_RULE)
     if u < spec.agent_notices:
-        return LegEnd.ESCALATED, Initiator.AGENT
+        return _passed_on(contact, LEG_ESCALATED, BY_AGENT)
     if u < spec.agent_notices + spec.customer_asks:
-        return LegEnd.ESCALATED, Initiator.CUSTOMER
-    return LegEnd.UNRESOLVED, Initiator.NONE
+        return _passed_on(contact, LEG_ESCALATED, BY_CUSTOMER)
+    return LEG_UNRESOLVED
+
+
+def _passed_on(contact: Contact, end: int, initiator: int) -> int:
+    contact._initiator = initiator
+    return end
 
 
 def is_warm(contact: Contact) -> bool:

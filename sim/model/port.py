@@ -1,4 +1,8 @@
-"""The port between the contact flow and whatever runs it: the flow knows nothing else of time."""
+"""The port between the contact flow and whatever runs it: the flow knows nothing else of time.
+
+Compiled, the two classes are C types (port.pxd): `kind` and `order` are C ints, a ticket is 64 unsigned bits. A class
+in plain Python may derive from either; the value that its `fire` returns is ignored.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,8 @@ class Calendar:
     def at(self, time: float, order: int, kind: int, who: Entity) -> int:
         """Wake `who` at `time` (seconds, not before now); at one instant lower `order` comes first.
 
-        Returns the timer's ticket, a positive number. Raises ModelError for NaN, infinite or past times.
+        Returns the timer's ticket, a positive number that no other timer of this calendar has.
+        Raises ModelError for a time that is NaN, infinite or past, an order outside 2 to 255 (SimPy's own events
+        are 0 and 1) and a kind outside 0 to 255.
         """
         raise NotImplementedError

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.model.agent import Agent
-    from sim.model.blueprint import QueueSpec
     from sim.model.contact import Contact
+    from sim.model.spec import QueueSpec
 
 
 class Line:

@@ -1,4 +1,8 @@
-"""Where the flow writes what happened: rows while it runs, NumPy records when it is done."""
+"""Where the flow writes what happened, in plain Python; compiled, `ext/journal` takes its place, with equal fields.
+
+Field order is that of the dtypes in `journal.py`. What surveys, evaluations and defects add to a contact is unknown
+while it runs: `csat`, `nps`, `ces`, `defects` and `satisfaction` are written as "none" and filled in afterwards.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +14,70 @@ from numpy.typing import NDArray
 from sim.model.journal import CASE, CONTACT, LEG, STATE
 
 Row = tuple[Any, ...]
+NEVER = float("nan")
 
 
 class Recorder:
-    """Append-only rows of the four streams of the flow, in the field order of their dtypes.
+    """Append-only records of the four streams of the flow."""
 
-    A contact's row holds what the flow knows; survey answers and defects are filled in afterwards (`sim.quality`).
-    """
-
-    __slots__ = ("cases", "contacts", "legs", "states")
+    __slots__ = ("_cases", "_contacts", "_legs", "_states")
 
     def __init__(self) -> None:
-        self.legs: list[Row] = []
-        self.contacts: list[Row] = []
-        self.cases: list[Row] = []
-        self.states: list[Row] = []
+        self._legs: list[Row] = []
+        self._contacts: list[Row] = []
+        self._cases: list[Row] = []
+        self._states: list[Row] = []
 
-    def arrays(self) -> tuple[NDArray[np.void], NDArray[np.void], NDArray[np.void], NDArray[np.void]]:
-        """Legs, contacts, cases and states as structured arrays."""
-        return (
-            np.array(self.legs, LEG),
-            np.array(self.contacts, CONTACT),
-            np.array(self.cases, CASE),
-            np.array(self.states, STATE),
-        )
+    def leg(
+        self, case: int, attempt: int, leg: int, intent: int, segment: int, channel: int, tier: int, queue: int,
+        agent: int, first_human: bool, end: int, initiator: int, warm: bool, entered: float, answered: float,
+        ended: float, hold: float, wrap_up: float,
+    ) -> None:  # fmt: skip
+        """A leg closed."""
+        self._legs.append(
+            (case, attempt, leg, intent, segment, channel, tier, queue, agent, first_human, end, initiator, warm,
+             entered, answered, ended, hold, wrap_up)
+        )  # fmt: skip
+
+    def contact(
+        self, case: int, attempt: int, intent: int, segment: int, channel: int, origin: int, end: int, resolved: bool,
+        legs: int, transfers: int, bot: bool, agent: int, tier: int, started: float, ended: float, waited: float,
+        next_due: float,
+    ) -> None:  # fmt: skip
+        """A contact closed."""
+        self._contacts.append(
+            (case, attempt, intent, segment, channel, origin, end, resolved, legs, transfers, bot, agent, tier,
+             0, -1, 0, 0, started, ended, waited, NEVER, next_due)
+        )  # fmt: skip
+
+    def case(
+        self, case: int, intent: int, segment: int, contacts: int, end: int, first_handled: bool, first_resolved: bool,
+        born: float, first_ended: float, next_contact: float, resolved_at: float, due: float, difficulty: float,
+    ) -> None:  # fmt: skip
+        """A case closed."""
+        self._cases.append(
+            (case, intent, segment, contacts, end, first_handled, first_resolved, born, first_ended, next_contact,
+             resolved_at, due, difficulty)
+        )  # fmt: skip
+
+    def state(
+        self, agent: int, tier: int, state: int, load: int, start: float, end: float, scheduled: bool
+    ) -> None:
+        """An agent's state ended."""
+        self._states.append((agent, tier, state, load, start, end, scheduled))
+
+    def legs(self, first: int = 0) -> NDArray[np.void]:
+        """Records of dtype LEG, from record number `first` on."""
+        return np.array(self._legs[first:], LEG)
+
+    def contacts(self, first: int = 0) -> NDArray[np.void]:
+        """Records of dtype CONTACT, from record number `first` on."""
+        return np.array(self._contacts[first:], CONTACT)
+
+    def cases(self) -> NDArray[np.void]:
+        """Records of dtype CASE."""
+        return np.array(self._cases, CASE)
+
+    def states(self) -> NDArray[np.void]:
+        """Records of dtype STATE."""
+        return np.array(self._states, STATE)

@@ -1,4 +1,7 @@
-"""The calendar port on a stock `simpy.Environment`: each timer is an event of it."""
+"""The calendar port on a stock `simpy.Environment`: each timer is an event of it.
+
+It is for the uncompiled flow; the compiled one runs on ext/calendar, in the same order (sim/model/environment.py).
+"""
 
 from __future__ import annotations
 
@@ -40,6 +43,11 @@ class SimpyCalendar(Calendar):
         """See `Calendar.at`."""
         if not self.env._now <= time < INFINITY:
             raise ModelError(f"a timer at {time!r} was asked for at {self.env._now!r}; times are finite and never past")
+        if not (2 <= order <= 255 and 0 <= kind <= 255 and isinstance(who, Entity)):
+            raise ModelError(
+                f"a timer of order {order}, kind {kind} was asked for {who!r}; "
+                "orders are 2 to 255 (SimPy's own are 0 and 1), kinds 0 to 255, and somebody must be woken"
+            )
         self._tickets = ticket = self._tickets + 1
         event = simpy.Event(self.env)
         event._ok = True

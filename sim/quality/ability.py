@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import exp, sqrt
 
 from sim.config.schema import Truth as TruthSpec
-from sim.model.blueprint import IntentSpec
+from sim.model.spec import IntentSpec
 from sim.model.truth import Truth
 from sim.sampling.streams import Streams, entity_key, normal
 

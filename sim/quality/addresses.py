@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.blueprint import IntentSpec
+from sim.model.spec import IntentSpec
 from sim.sampling.streams import Purpose
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config.schema import Quality
-from sim.model.blueprint import IntentSpec
 from sim.model.journal import EVALUATION, ContactEnd
+from sim.model.spec import IntentSpec
 from sim.model.truth import Truth
 from sim.quality.addresses import uniforms
 from sim.sampling.streams import Streams, normals

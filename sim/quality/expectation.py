@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from sim.model import calibration
 from sim.model.agent import Agent
-from sim.model.blueprint import Blueprint, IntentSpec, StepSpec, expected_arrivals
+from sim.model.blueprint import expected_arrivals
+from sim.model.spec import Blueprint, IntentSpec, StepSpec
 from sim.model.truth import Truth
 from sim.sampling.laws import Law
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.config.schema import Quality
 from sim.model.agent import Agent
-from sim.model.blueprint import Blueprint
+from sim.model.spec import Blueprint
 from sim.model.truth import Truth
 from sim.quality.expectation import Expectation
 from sim.quality.shrink import Tally

@@ -14,7 +14,7 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.model.centre import Centre
-from sim.model.journal import CONTACT, LEG, ContactEnd, LegEnd
+from sim.model.journal import ContactEnd, LegEnd
 from sim.quality.signals import Measured
 
 Evaluate = Callable[[NDArray[np.void]], NDArray[np.void]]
@@ -51,17 +51,15 @@ class Measurement:
         self._scores = self._release(self._scores, now, self._signals.qa_tally.add)
 
     def _take_handle_times(self) -> None:
-        rows = self._centre.recorder.legs
-        legs = np.array(rows[self._legs_read :], LEG)
-        self._legs_read = len(rows)
+        legs = self._centre.recorder.legs(self._legs_read)
+        self._legs_read += legs.size
         legs = legs[np.isin(legs["end"], HANDLED)]
         handle = legs["ended"] - legs["answered"] + legs["wrap_up"]
         self._signals.handle_tally.add(legs["agent"].astype(np.int64), legs["intent"].astype(np.int64), handle)
 
     def _take_contacts(self) -> None:
-        rows = self._centre.recorder.contacts
-        contacts = np.array(rows[self._contacts_read :], CONTACT)
-        self._contacts_read = len(rows)
+        contacts = self._centre.recorder.contacts(self._contacts_read)
+        self._contacts_read += contacts.size
         judged = contacts[np.isin(contacts["end"], JUDGED) & (contacts["agent"] >= 0)]
         window = judged["ended"] + self._centre.blueprint.scenario.measures.repeat_window
         came_back = judged["next_due"] < window  # NaN, never, compares as False

@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, Field
 
 from sim.config import units
 from sim.model.agent import Agent
-from sim.model.blueprint import RISKS
 from sim.model.contact import Contact
 from sim.model.policy import INFINITY, Router, View, longest_idle, most_urgent
+from sim.model.spec import RISKS
 from sim.registry import Params, register
 
 

@@ -15,38 +15,22 @@ other draw.
 
 A uniform is one of the 2^52 mid-points ((x >> 12) + 1/2) / 2^52: never 0, never 1.
 
-This is also where the compiled draws or their twin are chosen: the twin under SIM_PURE=1 or where nothing is
-compiled.
+`sim.ext.draws` is compiled, or its twin under SIM_PURE=1 and where nothing is compiled.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib
-import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.sampling import draws_pure as draws
     from sim.sampling.draws_pure import Law, Purpose, logistic, normal, normals
+else:
+    from sim.ext import draws
+    from sim.ext.draws import Law, Purpose, logistic, normal, normals
 
-
-def _load() -> Any:
-    """ext/draws or its twin. A compiled module that is there but broken is an error, no reason to be slow."""
-    if os.environ.get("SIM_PURE", "0") in ("", "0"):
-        try:
-            return importlib.import_module("sim.ext.draws")
-        except ModuleNotFoundError:
-            pass
-    return importlib.import_module("sim.sampling.draws_pure")
-
-
-if not TYPE_CHECKING:
-    draws = _load()
-    Law, Purpose = draws.Law, draws.Purpose
-    logistic, normal, normals = draws.logistic, draws.normal, draws.normals
-
-COMPILED: bool = draws.__name__ == "sim.ext.draws"
+COMPILED: bool = not str(draws.__file__).endswith(".py")
 
 __all__ = ["COMPILED", "Law", "Purpose", "Streams", "draws", "entity_key", "logistic", "normal", "normals"]
 

@@ -1,0 +1,5 @@
+"""What `import sim.ext.journal` finds where journal.pyx is not compiled: the twin."""
+
+from sim.model.recorder import Recorder
+
+__all__ = ["Recorder"]

@@ -1,0 +1,48 @@
+cimport cython
+from sim.model.centre cimport Centre
+from sim.model.contact cimport Contact
+from sim.model.port cimport Calendar, Entity
+from sim.model.queue cimport Lane, Queue, Roll
+
+# set from sim.model.clock and sim.model.codes when the module is imported
+cdef int ORDER_WRAP_UP, WRAP_UP
+cdef int AGENT_AVAILABLE, AGENT_BUSY, AGENT_HANDOVER, AGENT_OFF, AGENT_WRAP_UP
+
+
+@cython.final
+cdef class Agent(Entity):
+    cdef readonly Centre centre
+    cdef readonly str name
+    cdef readonly int index, tier, slots, used, in_hand, wrapping, handing_over
+    cdef readonly Lane lane
+    cdef readonly list proficiency
+    cdef readonly bint whole, leaving, scheduled
+    cdef readonly double idle_since
+    cdef readonly long long rank
+    cdef public Agent before, after
+    cdef Roll _roll
+    cdef object _on_left
+    cdef int _duty_state, _marked_state, _marked_load
+    cdef bint _marked_scheduled
+    cdef double _marked_since
+
+    cpdef bint has_room(self, bint whole) noexcept
+    cpdef bint can_take(self, Contact contact) except -1
+    cdef int take(self, bint whole) except -1
+    cdef int let_go(self, double wrap_up) except -1
+    cdef int stay_on_line(self) except -1
+    cdef int handed_over(self, double wrap_up) except -1
+    @cython.locals(contact=Contact, lane=Lane)
+    cpdef int seek(self) except -1
+    cpdef int close_record(self, double now) except -1
+    @cython.locals(calendar=Calendar)
+    cdef int _wrap(self, double wrap_up) except -1
+    cdef int _release(self) except -1
+    cdef int _leave(self) except -1
+    @cython.locals(roll=Roll)
+    cdef int _settle(self) except -1
+    cdef Roll _right_roll(self)
+    cdef int _join(self, Roll roll) except -1
+    cdef int _state(self) noexcept
+    @cython.locals(state=int)
+    cdef int _mark(self) except -1

@@ -1,0 +1,29 @@
+cimport cython
+from sim.ext.draws cimport logistic
+from sim.model.centre cimport Centre
+from sim.model.contact cimport Contact
+from sim.model.spec cimport BotTierSpec
+
+# set from sim.model.clock and sim.model.codes when the module is imported
+cdef int BY_CONFIDENCE, BY_CUSTOMER, BY_KEYWORD, BY_NONE, BY_SENTIMENT, BY_TURNS, BY_VIP, LEG_CONTAINED
+cdef int LEG_HANDED_OFF, LEG_HUNG_UP
+
+cdef double ANGRIER
+
+
+@cython.final
+cdef class Fate:
+    cdef readonly double length
+    cdef readonly int end, initiator
+    cdef readonly bint resolved, context
+
+
+@cython.locals(centre=Centre, u=double)
+cdef bint takes(Contact contact) except -1
+@cython.locals(
+    centre=Centre, tier=BotTierSpec, length=double, fate=double, trigger=double, context=double, planned=double,
+    passed=bint, at_once=int, p=double
+)
+cdef Fate session(Contact contact)
+cdef int _rule(Contact contact, BotTierSpec tier) except -1
+cdef Fate _failed(BotTierSpec tier, double planned, double trigger, bint passed)

@@ -1,0 +1,7 @@
+cimport cython
+from sim.ext.draws cimport Purpose
+
+
+@cython.final
+cdef class Draws:
+    cdef readonly Purpose arrival, bot, bot_choice, case, returns, visit, visit_more

@@ -1,0 +1,50 @@
+cimport cython
+from sim.model.agent cimport Agent
+from sim.model.contact cimport Contact
+from sim.model.spec cimport QueueSpec
+
+
+@cython.final
+cdef class Line:
+    cdef readonly Queue queue
+    cdef readonly int level, intent
+    cdef readonly Contact head, tail
+
+    cdef int append(self, Contact contact) except -1
+    cdef int remove(self, Contact contact) except -1
+
+
+@cython.final
+cdef class Queue:
+    cdef readonly QueueSpec spec
+    cdef readonly int index, tier, waiting
+    cdef readonly str name
+    cdef readonly list lines, lanes
+    cdef public frozenset served_by
+    cdef dict _by_class
+
+    @cython.locals(line=Line, lane=Lane)
+    cdef int append(self, Contact contact) except -1
+    @cython.locals(line=Line, lane=Lane)
+    cdef int remove(self, Contact contact) except -1
+    @cython.locals(line=Line)
+    cdef Line _line(self, int level, int intent)
+
+
+@cython.final
+cdef class Roll:
+    cdef readonly Agent head, tail
+
+    cdef int append(self, Agent agent) except -1
+    cdef int remove(self, Agent agent) except -1
+
+
+@cython.final
+cdef class Lane:
+    cdef readonly int index, tier
+    cdef public int waiting
+    cdef readonly frozenset skills
+    cdef readonly Roll idle, partly
+    cdef readonly list queues
+
+    cpdef bint serves(self, QueueSpec queue) except -1
