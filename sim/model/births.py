@@ -87,8 +87,13 @@ def _segments(blueprint: Blueprint, u: NDArray[np.float64]) -> NDArray[np.int64]
 def _times(intent: IntentSpec, draws: Draws, factors: NDArray[np.float64], midnight: float) -> NDArray[np.float64]:
     if intent.trace is not None:
         return intent.trace
-    day = np.minimum(((intent.edges[:-1] + midnight) // DAY).astype(int), factors.size - 1)
-    return arrival_times(draws.arrival, intent.key, intent.edges, intent.rates * factors[day])
+    edges, rates = intent.edges, intent.rates
+    if np.ptp(factors) > 0.0:
+        midnights = np.arange(factors.size) * DAY - midnight
+        edges = np.union1d(edges, midnights[(midnights > 0.0) & (midnights < edges[-1])])
+        rates = intent.rates[np.searchsorted(intent.edges, edges[:-1], side="right") - 1]
+    day = np.minimum(((edges[:-1] + midnight) // DAY).astype(int), factors.size - 1)
+    return arrival_times(draws.arrival, intent.key, edges, rates * factors[day])
 
 
 def _traits(intent: IntentSpec, count: int, draws: Draws) -> NDArray[np.float64]:

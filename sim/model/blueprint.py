@@ -341,7 +341,7 @@ def _arrivals(spec: schema.Arrivals, calendar: schema.CalendarSection, tables: T
         times = series.times(tables, spec.file, spec.column, calendar.start)
         return _NO_EDGES, np.zeros(1), times[(times >= 0.0) & (times < calendar.length)]
     if isinstance(spec, schema.ConstantArrivals):
-        return np.array([0.0, calendar.length]), np.array([spec.per_hour / 3600.0]), None
+        return *_repeat_daily(0.0, DAY, np.array([spec.per_hour / 3600.0]), calendar), None
     if isinstance(spec, schema.ProfileArrivals):
         begins, every = series.grid(tables, spec.file)
         per_second = tables.numbers(spec.file, spec.column) * (spec.factor / every)
@@ -356,12 +356,22 @@ def _repeat_daily(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Lay the curve of one day over every day of the horizon; outside the curve the rate is zero."""
     midnight = clock_at_start(calendar)
-    inside = begins + every * np.arange(per_second.size + 1)
-    day_rates = np.concatenate([[0.0], per_second, [0.0]])
-    day_edges = np.concatenate([[0.0], inside, [max(DAY, inside[-1])]])
     days = int(np.ceil((midnight + calendar.length) / DAY))
-    edges = np.concatenate([day_edges[:-1] + day * DAY - midnight for day in range(days)] + [[days * DAY - midnight]])
-    return _clip(edges, np.tile(day_rates, days), calendar.length)
+    starts, rates = _one_day(begins, every, per_second)
+    edges = np.concatenate([starts + day * DAY - midnight for day in range(days)] + [[days * DAY - midnight]])
+    return _clip(edges, np.tile(rates, days), calendar.length)
+
+
+def _one_day(
+    begins: float, every: float, per_second: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Starts (seconds of the day) and rates of a curve's intervals; what runs past midnight comes next morning."""
+    edges = begins + every * np.arange(per_second.size + 1)
+    cuts = np.unique(np.concatenate([[0.0], edges % DAY]))
+    inside = np.searchsorted(edges, cuts, side="right") - 1
+    tomorrow = np.searchsorted(edges, cuts + DAY, side="right") - 1
+    padded = np.append(per_second, 0.0)  # position -1 and the end: outside the curve
+    return cuts, padded[inside] + padded[tomorrow]
 
 
 def _clip(

@@ -158,3 +158,14 @@ def test_a_shift_that_ends_with_two_chats_ends_after_both(built: Built) -> None:
     journal = traced_run(built, contacts, {"ann": team(1, "a", slots=3, shift="day")}, CHAT, shifts)
     assert states(journal, "ann-001")[1:] == [("BUSY", 1750, 1940), ("OFF", 1940, 7200)]
     assert legs(journal)[2][2] == "UNFINISHED"
+
+
+def test_who_is_on_duty_around_the_clock_goes_on_from_one_shift_into_the_next(built: Built) -> None:
+    """Idle or busy at the change: nobody waits for it, and a contact in hand is no reason to refuse the next."""
+    shift = {"start": "08:00", "end": "08:00+1"}
+    day = 86400
+    calendar = {"length": "2 d", "interval": "1 h", "max_drain": "0 s"}
+    idle = on_shift(built, [10, day + 10], shift, calendar=calendar)
+    assert [leg[4] for leg in legs(idle)] == [10, day + 10]
+    busy = on_shift(built, [day - 50, day - 40], shift, calendar=calendar)
+    assert [leg[4] for leg in legs(busy)] == [day - 50, day + 60]

@@ -102,6 +102,19 @@ def test_proficiency_divides_handle_time(built: Built) -> None:
     assert legs(journal)[1][4] == 88
 
 
+def test_a_queue_is_served_by_those_who_have_all_its_skills(built: Built) -> None:
+    """And they are as fast as the skill in which they are weakest."""
+    queues = {"front": {"tier": 1, "skills": ["a", "b"]}}
+    groups = {
+        "ann": team(1, "a", count=2),
+        "bob": team(1, "b"),
+        "two": team(2, "a", "b"),
+        "cem": {"tier": 1, "skills": {"a": 2.0, "b": 0.5, "c": 1.0}, "count": 1},
+    }
+    journal = traced_run(built, {"call": (intent({"front": step(100)}), [0, 10])}, groups, queues)
+    assert legs(journal) == [("call", "front", "RESOLVED", 0, 0, 200), ("call", "front", "RESOLVED", 10, 200, 400)]
+
+
 def test_hold_is_part_of_the_time_with_the_agent(built: Built) -> None:
     call = intent({"front": step(100, 10, hold=fixed(25.0), hold_share=1.0)})
     journal = traced_run(built, {"call": (call, [0])}, ONE, FRONT)
