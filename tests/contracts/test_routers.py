@@ -320,6 +320,16 @@ def test_quality_tier_opens_at_once_where_nobody_is_a_member(built: Built) -> No
     assert [at for _, at in _answers(simulate(built(data, tables), 1, 0))] == [0.0, 0.0]
 
 
+def test_quality_tier_opens_in_time_also_when_its_members_come_on_duty_later(built: Built) -> None:
+    """Who waits before any member is there must not be forgotten by those who come."""
+    data, tables = _reserved(0, 0, 0, talk=20, after="60 s")
+    data["staff"] = {
+        "shifts": {"day": {"start": "08:00:30", "end": "09:00"}},
+        "groups": {"agents": {"tier": 1, "skills": {"calls": 1.0}, "count": 2, "shift": "day"}},
+    }
+    assert sorted(at for _, at in _answers(simulate(built(data, tables), 1, 0))) == [30.0, 50.0, 60.0]
+
+
 # --- what rules see: signals ------------------------------------------------------------------------------------------
 
 
@@ -430,6 +440,7 @@ def test_signals_know_nothing_before_its_time(built: Built, spy: list[dict[str, 
         intents = seen["qa_count"].shape[1]
         assert seen["qa_count"].sum() - qa == intents * (released <= seen["now"]).sum()
         assert seen["resolution_count"].sum() - outcomes == (known <= seen["now"]).sum()
+    assert np.array_equal(released, journal.evaluations["at"] + 1500.0)
     assert released.min() < spy[-1]["now"] and known.min() < spy[-1]["now"]
 
 

@@ -449,7 +449,7 @@ def test_containing_the_easy_ones_makes_the_rest_harder_by_selection(built: Buil
 def test_the_random_scenarios_of_this_folder_force_ties(built: Built) -> None:
     """The partner of all that is said about them: again and again several customers meet at one instant."""
     meetings = 0
-    for number in range(8):
+    for number in range(12):
         made = Made(number)
         moments: dict[float, set[int]] = {}
         for leg in simulate(built(made.data, made.tables), 3, 0).legs:

@@ -152,6 +152,15 @@ def test_an_empty_agent_is_preferred_to_one_who_chats(built: Built) -> None:
     assert [leg[5] for leg in legs(journal)] == [100, 110]
 
 
+def test_an_empty_agent_is_preferred_also_to_one_who_has_chatted_for_longer(built: Built) -> None:
+    contacts = {
+        "long": (intent({"chats": step(1000)}, channel="chat"), [0, 20]),
+        "short": (intent({"chats": step(5)}, channel="chat"), [5]),
+    }
+    journal = traced_run(built, contacts, {"ann": team(1, "a", count=2, slots=2)}, CHAT)
+    assert [leg[5] for leg in legs(journal) if leg[0] == "long"] == [1000, 1020]
+
+
 def test_a_shift_that_ends_with_two_chats_ends_after_both(built: Built) -> None:
     contacts = {"chat": (intent({"chats": step(100)}, channel="chat"), [1750, 1790, 1810])}
     shifts = {"shifts": {"day": {"start": "08:00", "end": "08:30"}}}

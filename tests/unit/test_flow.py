@@ -211,6 +211,22 @@ def test_a_supervisor_takes_over_once_and_the_path_ends_there(built: Built) -> N
     ]
 
 
+def test_a_contact_never_climbs_down_so_its_depth_is_bounded(built: Built) -> None:
+    """The supervisor's line overflows into the intent's own path: the supervisor is not asked a second time."""
+    supervisor = {"queue": "lead", "customer_asks": 1.0, "step": step(200, resolution=0.0)}
+    queues = {**TWO_TIERS, "lead": {"tier": 2, "skills": ["lead"], "overflow": {"after": "30 s", "to": "expert"}}}
+    groups = {**PAIR, "sue": team(2, "lead", shift="late")}
+    late = {"shifts": {"late": {"start": "08:50", "end": "09:00"}}}
+    up = intent({"front": step(100, resolution=0.0), "expert": step(50, resolution=0.0)})
+    escalation = {"agent_notices": 1.0, "supervisor": supervisor}
+    journal = traced_run(built, {"call": (up, [0])}, groups, queues, late, escalation=escalation)
+    assert [leg[1:3] for leg in legs(journal)] == [
+        ("front", "TO_SUPERVISOR"),
+        ("lead", "OVERFLOWED"),
+        ("expert", "UNRESOLVED"),
+    ]
+
+
 # --- overflow ---------------------------------------------------------------------------------------------------------
 
 WIDE: Data = {
