@@ -133,6 +133,8 @@ class _Replication:
         env.run(until=self.blueprint.horizon)
         while self.centre.oldest_open is not None and env.peek() <= limit:
             env.step()
+        if self.centre.oldest_open is not None and env.now < limit:
+            env.run(until=limit)  # whoever still waits has waited to the end, whatever else happened last
         self.centre.close()
 
     def _journal(self) -> Journal:

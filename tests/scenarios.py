@@ -154,7 +154,8 @@ class Made:
         return queues
 
     def _queue(self, tier: int, n: int) -> Data:
-        queue: Data = {"tier": tier, "skills": [f"skill_{n}"], "priority": self._random.randint(0, 2)}
+        skills = ["skill_0", "skill_1"] if self._chance(0.2) else [f"skill_{n}"]
+        queue: Data = {"tier": tier, "skills": skills, "priority": self._random.randint(0, 2)}
         if self._chance(0.3):
             queue["aging"] = seconds(self._random.choice([5, 60]))
         if self._chance(0.3):

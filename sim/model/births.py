@@ -52,7 +52,7 @@ class Births:
         midnight = clock_at_start(calendar)
         days = int(np.ceil((midnight + blueprint.horizon) / DAY))
         factors = factor * busyness(streams.purpose("busyness"), 0, days, blueprint.scenario.busyness.day_cv)
-        drawn = [_times(intent, draws, factors, midnight) for intent in blueprint.intents]
+        drawn = [_times(intent, draws, factors, factor, midnight) for intent in blueprint.intents]
         intents = np.repeat(np.arange(len(drawn)), [times.size for times in drawn])
         k = np.concatenate([np.arange(times.size) for times in drawn])
         traits = np.concatenate(
@@ -85,9 +85,11 @@ def _segments(blueprint: Blueprint, u: NDArray[np.float64]) -> NDArray[np.int64]
     return np.array([segment.index for segment in by_name])[np.searchsorted(bounds, u, side="right")]
 
 
-def _times(intent: IntentSpec, draws: Draws, factors: NDArray[np.float64], midnight: float) -> NDArray[np.float64]:
+def _times(
+    intent: IntentSpec, draws: Draws, factors: NDArray[np.float64], factor: float, midnight: float
+) -> NDArray[np.float64]:
     if intent.trace is not None:
-        return intent.trace
+        return _thinned(intent, draws, factor)
     edges, rates = intent.edges, intent.rates
     if np.ptp(factors) > 0.0:
         midnights = np.arange(factors.size) * DAY - midnight
@@ -95,6 +97,13 @@ def _times(intent: IntentSpec, draws: Draws, factors: NDArray[np.float64], midni
         rates = intent.rates[np.searchsorted(intent.edges, edges[:-1], side="right") - 1]
     day = np.minimum(((edges[:-1] + midnight) // DAY).astype(int), factors.size - 1)
     return arrival_times(draws.arrival, intent.key, edges, rates * factors[day])
+
+
+def _thinned(intent: IntentSpec, draws: Draws, factor: float) -> NDArray[np.float64]:
+    """A recorded trace as it is; with a factor below 1 each arrival is kept with that probability, by its own draw."""
+    assert intent.trace is not None
+    kept = draws.arrival.blocks(intent.key, np.arange(intent.trace.size), 0)[:, 0] < factor
+    return intent.trace[kept]
 
 
 def _traits(intent: IntentSpec, count: int, draws: Draws) -> NDArray[np.float64]:

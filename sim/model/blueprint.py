@@ -149,6 +149,7 @@ def _step(step: schema.Step, tables: Tables, queue: int, tier: int, solved: cali
         resolution=step.resolution,
         intercept=solved.intercept,
         ability_scale=solved.ability_scale,
+        population=solved.population,
     )
 
 
@@ -217,7 +218,7 @@ def _arrivals(spec: schema.Arrivals, calendar: schema.CalendarSection, tables: T
         times = series.times(tables, spec.file, spec.column, calendar.start)
         return _NO_EDGES, np.zeros(1), times[(times >= 0.0) & (times < calendar.length)]
     if isinstance(spec, schema.ConstantArrivals):
-        return np.array([0.0, calendar.length]), np.array([spec.per_hour / 3600.0]), None
+        return *_repeat_daily(0.0, DAY, np.array([spec.per_hour / 3600.0]), calendar), None
     if isinstance(spec, schema.ProfileArrivals):
         begins, every = series.grid(tables, spec.file)
         per_second = tables.numbers(spec.file, spec.column) * (spec.factor / every)
@@ -241,7 +242,7 @@ def _repeat_daily(
 def _one_day(
     begins: float, every: float, per_second: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Starts (seconds of the day, from 0) and rates of a curve's intervals; what runs past midnight comes next morning."""
+    """Starts (seconds of the day) and rates of a curve's intervals; what runs past midnight comes next morning."""
     edges = begins + every * np.arange(per_second.size + 1)
     cuts = np.unique(np.concatenate([[0.0], edges % DAY]))
     inside = np.searchsorted(edges, cuts, side="right") - 1

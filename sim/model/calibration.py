@@ -24,10 +24,14 @@ _A_WEIGHTS = _A_WEIGHTS / _A_WEIGHTS.sum()
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """Intercept (logits) and scale of one standard unit of ability (logits) of one step."""
+    """One step: intercept (logits), logits of one standard unit of ability, and who comes there.
+
+    `population`: weights of the difficulty's quadrature nodes among the contacts that reach the step, shape (nodes,).
+    """
 
     intercept: float
     ability_scale: float
+    population: Array
 
 
 def path(resolutions: Sequence[float], difficulty_sd: float, resolution_sd: float) -> tuple[Solved, ...]:
@@ -51,22 +55,22 @@ def single(share: float, difficulty_sd: float) -> float:
     return _solve(share, difficulty_sd * _D_NODES, _D_WEIGHTS, 0.0).intercept
 
 
-def mean_share(intercept: Array | float, difficulty_sd: float) -> Array:
-    """P(resolve) over first contacts for intercepts that already include the ability; shape of `intercept`."""
+def mean_share(intercept: Array | float, difficulty_sd: float, population: Array) -> Array:
+    """P(resolve) over a step's population for intercepts that include the ability; shape of `intercept`."""
     eta = np.asarray(intercept)[..., None] - difficulty_sd * _D_NODES
-    return np.asarray((_D_WEIGHTS * _logistic(eta)).sum(axis=-1))
+    return np.asarray(_logistic(eta) @ population)
 
 
 def _solve(share: float, difficulty: Array, population: Array, resolution_sd: float) -> Solved:
     if share in (0.0, 1.0):
-        return Solved(np.inf if share else -np.inf, 0.0)
+        return Solved(np.inf if share else -np.inf, 0.0, population)
     scale = 0.0
     for _ in range(4):
         intercept = _bisect(share, difficulty, population, scale)
         if resolution_sd == 0.0:
             break
         scale = _scale(intercept, scale, difficulty, population, resolution_sd)
-    return Solved(float(_bisect(share, difficulty, population, scale)), scale)
+    return Solved(float(_bisect(share, difficulty, population, scale)), scale, population)
 
 
 def _by_ability(intercept: float, scale: float, difficulty: Array, population: Array) -> Array:

@@ -75,6 +75,7 @@ cdef class Contact(Entity):
     cdef int _handled(self) except -1
     @cython.locals(step=StepSpec)
     cdef int _pass_on(self, int end, bint warm) except -1
+    cdef StepSpec _next_step(self, int end)
     cpdef int cut_off(self) except -1
     cdef int _release_sender(self) except -1
     @cython.locals(now=double, queue=Queue, answered=bint)

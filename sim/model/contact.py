@@ -327,7 +327,7 @@ class Contact(Entity):
         assert agent is not None
         end = outcome.settle(self, agent)
         passed_on = end == LEG_ESCALATED or end == LEG_TO_SUPERVISOR
-        warm = passed_on and outcome.is_warm(self)
+        warm = passed_on and outcome.is_warm(self, agent, self._next_step(end))
         self._close_leg(end, self._initiator, warm)
         self.state = NEW
         if warm:
@@ -342,15 +342,18 @@ class Contact(Entity):
             self._close(CONTACT_RESOLVED if resolved else CONTACT_UNRESOLVED, resolved)
 
     def _pass_on(self, end: int, warm: bool) -> None:
+        step = self._next_step(end)
         self.transfers += 1
         self.was_cold = not warm
+        self.position = self.position + 1 if end == LEG_ESCALATED else len(self.intent.steps)
+        self._enter(step, self.centre.queues[step.queue])
+
+    def _next_step(self, end: int) -> StepSpec:
+        """Where a leg that ended so passes the contact on to."""
         if end == LEG_ESCALATED:
-            self._enter_path(self.position + 1)
-        else:
-            step = self.intent.supervisor
-            assert step is not None
-            self.position = len(self.intent.steps)
-            self._enter(step, self.centre.queues[step.queue])
+            return self.intent.steps[self.position + 1]
+        assert self.intent.supervisor is not None
+        return self.intent.supervisor
 
     # --- closing -----------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from sim.model.agent cimport Agent
 from sim.model.centre cimport Centre
 from sim.model.contact cimport Contact
 from sim.model.draws cimport Draws
+from sim.model.queue cimport Queue
 from sim.model.spec cimport EscalationSpec, StepSpec
 
 # set from sim.model.clock and sim.model.codes when the module is imported
@@ -26,8 +27,8 @@ cdef int settle(Contact contact, Agent agent) except -1
 @cython.locals(spec=EscalationSpec, u=double, asked=double)
 cdef int _not_resolved(Contact contact, Agent agent) except -1
 cdef int _passed_on(Contact contact, int end, int initiator) noexcept
-@cython.locals(spec=EscalationSpec)
-cdef bint is_warm(Contact contact) except -1
+@cython.locals(spec=EscalationSpec, queue=Queue)
+cdef bint is_warm(Contact contact, Agent sender, StepSpec step) except -1
 @cython.locals(law=Law)
 cdef double handover(Contact contact) except? -1
 @cython.locals(draws=Draws)

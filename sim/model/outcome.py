@@ -22,6 +22,7 @@ from sim.ext.draws import logistic
 if TYPE_CHECKING:
     from sim.model.agent import Agent
     from sim.model.contact import Contact
+    from sim.model.spec import StepSpec
 
 VISITS = 64  # queue visits a contact may have; part of a draw's address
 CONTEXT_NONE, CONTEXT_PASSED, CONTEXT_LOST = range(3)
@@ -96,10 +97,16 @@ def _passed_on(contact: Contact, end: int, initiator: int) -> int:
     return end
 
 
-def is_warm(contact: Contact) -> bool:
-    """Whether the sender stays on the line for the handover."""
+def is_warm(contact: Contact, sender: Agent, step: StepSpec) -> bool:
+    """Whether the sender stays on the line for the handover.
+
+    Never where sender and receiver might wait for each other: down a tier, or to a queue the sender could serve.
+    """
     spec = contact.centre.blueprint.escalation
-    return spec.handover is not None and _second_block(contact)[2] < spec.warm
+    queue = contact.centre.queues[step.queue]
+    if spec.handover is None or queue.tier < sender.tier or sender.lane.index in queue.served_by:
+        return False
+    return _second_block(contact)[2] < spec.warm
 
 
 def handover(contact: Contact) -> float:

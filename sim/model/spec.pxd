@@ -10,6 +10,7 @@ cdef class StepSpec:
     cdef readonly double hold_share
     cdef readonly Law wrap_up
     cdef readonly double resolution, intercept, ability_scale
+    cdef readonly object population
 
 
 @cython.final

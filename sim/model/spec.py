@@ -28,6 +28,7 @@ class StepSpec:
     resolution: float
     intercept: float
     ability_scale: float
+    population: NDArray[np.float64]  # of difficulty, see calibration.py
 
     @property
     def mean_handle(self) -> float:

@@ -58,19 +58,23 @@ def _expect_intent(
 ) -> None:
     column = intent.index
     returns = _returns_within(blueprint)
-    passed_on = np.zeros(len(agents))
+    by_step: dict[int, list[int]] = {}
     for row, agent in enumerate(agents):
-        step, proficiency = _step_of(intent, agent)
-        passed_on[row] = _passed_on(blueprint, intent, step)
+        place, proficiency = _step_of(intent, agent)
+        step = intent.steps[place]
+        by_step.setdefault(place, []).append(row)
         factor = speed[row, column] / (proficiency or 1.0)
         result.handle[row, column] = step.mean_handle * factor
         result.handle_sd[row, column] = _handle_sd(step) * factor
         result.weight[row, column] = expected_arrivals(intent) if proficiency else 0.0
-        result.resolution[row, column] = step.intercept + step.ability_scale * ability[row, column]
-    solved = calibration.mean_share(result.resolution[:, column], intent.difficulty_sd)
-    failed = 1.0 - solved
-    kept = 1.0 - failed * passed_on
-    result.resolution[:, column] = 1.0 - failed * (1.0 - passed_on) * returns / np.where(kept > 0.0, kept, 1.0)
+    for place, rows in by_step.items():
+        step = intent.steps[place]
+        logits = step.intercept + step.ability_scale * ability[rows, column]
+        failed = 1.0 - calibration.mean_share(logits, intent.difficulty_sd, step.population)
+        passed_on = _passed_on(blueprint, intent, step)
+        kept = 1.0 - failed * passed_on
+        back = failed * (1.0 - passed_on) * returns
+        result.resolution[rows, column] = 1.0 - back / np.where(kept > 0.0, kept, 1.0)
 
 
 def _passed_on(blueprint: Blueprint, intent: IntentSpec, step: StepSpec) -> float:
@@ -81,11 +85,12 @@ def _passed_on(blueprint: Blueprint, intent: IntentSpec, step: StepSpec) -> floa
     return supervisor + (1.0 - supervisor) * up
 
 
-def _step_of(intent: IntentSpec, agent: Agent) -> tuple[StepSpec, float]:
-    for step in intent.steps:
+def _step_of(intent: IntentSpec, agent: Agent) -> tuple[int, float]:
+    """Place on the path, and proficiency there; the first place and 0 for an agent who cannot serve the intent."""
+    for place, step in enumerate(intent.steps):
         if agent.proficiency[step.queue] > 0.0:
-            return step, agent.proficiency[step.queue]
-    return intent.steps[0], 0.0
+            return place, agent.proficiency[step.queue]
+    return 0, 0.0
 
 
 def _handle_sd(step: StepSpec) -> float:

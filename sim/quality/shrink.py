@@ -47,7 +47,8 @@ def shrink(tally: Tally, groups: NDArray[np.int64], prior: Array) -> Estimate:
     """Shrink each agent's mean towards the mean of the agent's group (same tier), column by column.
 
     `prior`: shape (agents, columns), used where a whole group has no observation. An agent without observations gets
-    the group's mean, with the between-agent spread as standard error.
+    the group's mean, with the between-agent spread as standard error. Where agents do not seem to differ at all, every
+    one of them is given the group's mean with an error of 0: it is the error as to the group, not of the group's mean.
     """
     mean, error = np.array(prior), np.zeros_like(prior)
     for group in np.unique(groups):

@@ -81,8 +81,9 @@ class QualityTier(Router):
         return reserved or most_urgent(view, self._open(view, agent))
 
     def reconsider(self, view: View, contact: Contact) -> float:
-        """When the reservation ends."""
-        return contact.since + self._spec.overflow_after if self._reserved(view, contact) else INFINITY
+        """When a reservation ends, also one that begins only when a member comes on duty."""
+        due = contact.since + self._spec.overflow_after
+        return due if contact.intent.risk >= self._risk and view.now < due else INFINITY
 
     def _reserved(self, view: View, contact: Contact) -> bool:
         """Within the delay, as long as some member who may serve the contact is on duty."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -187,13 +188,14 @@ def _kept_by_bot(scenario: schema.Scenario, intent: schema.Intent) -> float:
 
 
 def _tried_by_bot(scenario: schema.Scenario, intent: schema.Intent) -> float:
-    """Share of contacts that the bot works on: sent there, and not handed off at once for risk or rank."""
+    """Share that the bot works on: sent there, and not handed off at once for risk, rank or anger."""
     bot = scenario.bot
     if bot is None or intent.bot is None or intent.risk in HANDED_OFF[bot.keyword_risk]:
         return 0.0
     limit = bot.vip_priority if bot.vip_priority is not None else np.inf
     ordinary = sum(segment.share for segment in scenario.segments.values() if segment.priority < limit)
-    return ordinary * _sent_to_bot(bot.policy)
+    calm = 0.5 * math.erfc(bot.sentiment_limit / math.sqrt(2.0))  # sentiment is standard normal
+    return ordinary * calm * _sent_to_bot(bot.policy)
 
 
 def _sent_to_bot(policy: schema.Rule) -> float:

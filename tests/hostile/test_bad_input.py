@@ -144,6 +144,8 @@ EDITS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "interval too long": ('warmup: "1 h"', 'interval: "9 h"', "calendar.interval", ("longer than the scenario",)),
     "shares above one": ("share: 0.3", "share: 0.4", "segments", ("sum to 1.1", "sum to 1")),
     "share above one": ("share: 0.3", "share: 1.3", "segments.business.share", ("at most 1",)),
+    "share NaN": ("share: 0.3", "share: .nan", "segments.business.share", ("finite", ".nan")),
+    "bias infinite": ("staff:\n", "quality: {survey: {bias: .inf}}\nstaff:\n", "survey.bias", ("finite", ".inf")),
     "share in per cent": ("share: 0.3", "share: 30%", "segments.business.share", ("a number belongs", "30%")),
     "unknown channel": ("channel: voice", "channel: voise", "channel", ("no channel", "did you mean 'voice'")),
     "unknown queue on a path": ("      expert:", "      expret:", "path.expret", ("no queue", "did you mean 'expert'")),

@@ -121,7 +121,7 @@ def pollaczek_khinchine(arrival: float, service: float, second_moment: float) ->
 
 
 def repeats(unresolved: float, returns: float, most: int) -> float:
-    """Mean contacts of a case: each fails with `unresolved`, then comes back with `returns`; `most` contacts at most."""
+    """Mean contacts of a case: each fails with `unresolved`, then comes back with `returns`; at most `most`."""
     again = unresolved * returns
     return sum(again**n for n in range(most))
 

@@ -18,7 +18,7 @@ from sim.metrics import kpis
 from sim.model.journal import ContactEnd, Journal
 from sim.simulate import simulate
 from tests.oracles import erlang
-from tests.scenarios import Data, centre, exponential, fixed
+from tests.scenarios import Data, centre, exponential
 
 Z = 4.0
 REPLICATIONS = 30

@@ -109,7 +109,7 @@ DEFINITIONS: tuple[tuple[str, str, str, str, str, str], ...] = (
         "Cases without return / cases.",
     ),
     ("escalation", "Escalation rate", "share", "lower", "ratio", "Contacts escalated / contacts handled."),
-    ("repeat", "Repeat rate", "share", "lower", "ratio", "Repeat contacts / cases."),
+    ("repeat_rate", "Repeat contacts per case", "contacts", "lower", "ratio", "Repeat contacts / cases."),
     ("csat", "Customer satisfaction", "points", "higher", "mean", "Sum of survey answers / answers."),
     (
         "time_to_resolution",
@@ -144,7 +144,7 @@ LEVELS = {
     "true_containment": 0.27,
     "fcr_true": 0.68,
     "escalation": 0.12,
-    "repeat": 0.19,
+    "repeat_rate": 0.19,
     "csat": 3.91,
     "time_to_resolution": 34_000.0,
     "cost_per_contact": 5.12,
@@ -156,7 +156,7 @@ EFFECTS: dict[str, dict[str, float]] = {
     "longest_idle": {},
     "quality": {
         "fcr_true": 0.013,
-        "repeat": -0.010,
+        "repeat_rate": -0.010,
         "service_level": -0.012,
         "sl_offered": -0.012,
         "asa": 3.1,

@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -35,12 +36,20 @@ FOLDERS = {
 }
 
 
+class Drawn(NamedTuple):
+    """A chart and its sheets, drawn once for all tests."""
+
+    chart: Chart
+    sheets: dict[float, Sheet]
+
+
 @pytest.fixture(scope="module", params=FOLDERS)
-def charts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Chart]:
+def charts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Drawn]:
     folder = fake_results.write(tmp_path_factory.mktemp("figures") / "f", FOLDERS[request.param])
     found = figures.gather(stored.read(folder))
     strips = (figures.strip(found, arm, k) for k, arm in enumerate(found.stored.others, 1))
-    return [*figures.charts(found), *(chart for chart in strips if chart is not None)]
+    drawn = [*figures.charts(found), *(chart for chart in strips if chart is not None)]
+    return [Drawn(chart, {width: chart.draw(width) for width in (canvas.WIDE, canvas.NARROW)}) for chart in drawn]
 
 
 def _boxes(sheet: Sheet) -> Iterator[tuple[Text, Bbox]]:
@@ -80,20 +89,20 @@ def problems(sheet: Sheet) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [canvas.WIDE, canvas.NARROW])
-def test_no_text_is_cut_and_no_two_texts_overlap(charts: list[Chart], width: float) -> None:
-    assert {chart.name: found for chart in charts if (found := problems(chart.draw(width)))} == {}
+def test_no_text_is_cut_and_no_two_texts_overlap(charts: list[Drawn], width: float) -> None:
+    assert {one.chart.name: found for one in charts if (found := problems(one.sheets[width]))} == {}
 
 
-def test_every_chart_has_a_finding_and_words_for_those_who_cannot_see(charts: list[Chart]) -> None:
-    for chart in charts:
+def test_every_chart_has_a_finding_and_words_for_those_who_cannot_see(charts: list[Drawn]) -> None:
+    for chart, _ in charts:
         assert len(chart.alternative) > 20
         assert chart.name.startswith("card-") or all(line.endswith(".") for line in chart.finding.splitlines())
         assert "nan" not in (chart.finding + chart.alternative + chart.note).lower().split()
 
 
-def test_no_panel_is_empty(charts: list[Chart]) -> None:
-    for chart in charts:
-        for axes in chart.draw(canvas.WIDE).figure.axes:
+def test_no_panel_is_empty(charts: list[Drawn]) -> None:
+    for chart, sheets in charts:
+        for axes in sheets[canvas.WIDE].figure.axes:
             assert axes.lines or axes.collections, chart.name
 
 
@@ -150,3 +159,7 @@ def test_a_guardrails_margin_is_drawn_on_its_bad_side(tmp_path: Path) -> None:
     row = figures._kpi_row(found, kpi)
     assert (row.margin, row.better) == (0.01, "lower")
     assert math.isnan(figures._kpi_row(found, found.stored.kpis["aht"]).margin)
+
+
+def test_without_a_limit_wrapping_loses_no_word() -> None:
+    assert " ".join(canvas.wrap(LONG, 2.0)) == LONG

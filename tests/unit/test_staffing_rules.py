@@ -106,12 +106,18 @@ def test_failures_escalate_and_the_next_tier_plans_for_them(built: Built) -> Non
     assert forecast.contacts[0] == pytest.approx(30 * 0.4 * 0.5)
 
 
-BOT = {"policy": {"rule": "bot_first"}, "session": exponential(60), "hang_up": 0.1, "vip_priority": 1}
+BOT = {
+    "policy": {"rule": "bot_first"},
+    "session": exponential(60),
+    "hang_up": 0.1,
+    "vip_priority": 1,
+    "sentiment_limit": 0.0,
+}
 
 
 @pytest.mark.parametrize(
     ("rule", "risk", "left"),
-    [("bot_first", "low", 1 - 0.8 * (0.4 + 0.06)), ("human_first", "low", 1.0), ("bot_first", "high", 1.0)],
+    [("bot_first", "low", 1 - 0.8 * 0.5 * (0.4 + 0.06)), ("human_first", "low", 1.0), ("bot_first", "high", 1.0)],
 )
 def test_the_bot_takes_off_what_it_contains(built: Built, rule: str, risk: str, left: float) -> None:
     data = scenario(
