@@ -68,16 +68,25 @@ def translated(extensions: list[Extension]) -> list[Extension]:
     """The same modules as C sources, made from a fresh stage."""
     stage()
     modules = [Extension(e.name, [str(staged(Path(e.sources[0])))]) for e in extensions]
-    return cythonize(modules, include_path=[str(STAGE)], compiler_directives=DIRECTIVES, force=True, quiet=True)
+    return cythonize(
+        modules, include_path=[str(STAGE)], compiler_directives=DIRECTIVES, force=True, quiet=True, nthreads=2
+    )
 
 
 class BuildFromStage(build_ext):
-    """Translates when modules are really built: pip runs this file three times, and twice it only wants to know."""
+    """Translates when modules are really built: pip runs this file three times, and twice it only wants to know.
+
+    All or nothing: compiled modules know each other's structs, so where one cannot be built, none is installed.
+    """
 
     def run(self) -> None:
         for module, source in zip(self.extensions, translated(self.extensions), strict=True):
             module.sources, module.include_dirs = source.sources, source.include_dirs
         super().run()
+        built = [Path(self.get_ext_fullpath(module.name)) for module in self.extensions]
+        if not all(path.exists() for path in built):
+            for path in built:
+                path.unlink(missing_ok=True)
 
 
 setup(

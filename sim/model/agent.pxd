@@ -13,7 +13,7 @@ cdef int AGENT_AVAILABLE, AGENT_BUSY, AGENT_HANDOVER, AGENT_OFF, AGENT_WRAP_UP
 cdef class Agent(Entity):
     cdef readonly Centre centre
     cdef readonly str name
-    cdef readonly int index, tier, slots, used, in_hand, wrapping, handing_over
+    cdef readonly int index, seat, tier, slots, used, in_hand, wrapping, handing_over
     cdef readonly Lane lane
     cdef readonly list proficiency
     cdef readonly bint whole, leaving, scheduled
@@ -42,7 +42,8 @@ cdef class Agent(Entity):
     @cython.locals(roll=Roll)
     cdef int _settle(self) except -1
     cdef Roll _right_roll(self)
-    cdef int _join(self, Roll roll) except -1
+    @cython.locals(lane=Lane)
+    cdef int _change_roll(self, Roll roll) except -1
     cdef int _state(self) noexcept
     @cython.locals(state=int)
     cdef int _mark(self) except -1

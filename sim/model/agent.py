@@ -41,6 +41,7 @@ class Agent(Entity):
         "proficiency",
         "rank",
         "scheduled",
+        "seat",
         "slots",
         "tier",
         "used",
@@ -54,6 +55,8 @@ class Agent(Entity):
         self.name = name
         self.tier = lane.tier
         self.lane = lane
+        self.seat = len(lane.agents)
+        lane.agents.append(self)
         self.slots = slots
         self.proficiency = proficiency  # by queue; 0 where the agent cannot serve
         self.used = 0
@@ -196,12 +199,23 @@ class Agent(Entity):
         """Stand in the right roll, and write down a change of state."""
         roll = self._right_roll()
         if roll is not self._roll:
-            if self._roll is not None:
-                self._roll.remove(self)
-            self._roll = roll
-            if roll is not None:
-                self._join(roll)
+            self._change_roll(roll)
         self._mark()
+
+    def _change_roll(self, roll: Roll | None) -> None:
+        lane = self.lane
+        if self._roll is lane.idle:
+            lane.not_idle(self)
+        elif self._roll is not None:
+            self._roll.remove(self)
+        self._roll = roll
+        if roll is not None:
+            self.idle_since = self.centre.calendar.now
+            self.rank = self.centre.next_rank()
+            if roll is lane.idle:
+                lane.now_idle(self)
+            else:
+                roll.append(self)
 
     def _right_roll(self) -> Roll | None:
         if self._duty_state != AGENT_AVAILABLE:
@@ -209,11 +223,6 @@ class Agent(Entity):
         if self.used == 0:
             return self.lane.idle
         return self.lane.partly if self.used < self.slots else None
-
-    def _join(self, roll: Roll) -> None:
-        self.idle_since = self.centre.calendar.now
-        self.rank = self.centre.next_rank()
-        roll.append(self)
 
     def _state(self) -> int:
         if self.in_hand:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
+from sim.ext.draws import logistic
 from sim.model.codes import (
     BY_CONFIDENCE,
     BY_CUSTOMER,
@@ -18,7 +19,6 @@ from sim.model.codes import (
     LEG_HANDED_OFF,
     LEG_HUNG_UP,
 )
-from sim.ext.draws import logistic
 
 if TYPE_CHECKING:
     from sim.model.contact import Contact

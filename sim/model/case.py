@@ -89,7 +89,7 @@ class Case(Entity):
         now = self.centre.calendar.now
         due = NEVER if resolved or end == CONTACT_UNFINISHED else self._comes_back(end, attempt)
         if attempt == 0:
-            self._first_handled = end == CONTACT_RESOLVED or end == CONTACT_UNRESOLVED or end == CONTACT_CONTAINED
+            self._first_handled = end in (CONTACT_RESOLVED, CONTACT_UNRESOLVED, CONTACT_CONTAINED)
             self._first_resolved = resolved
             self._first_ended = now
             self._next_contact = due
@@ -112,7 +112,7 @@ class Case(Entity):
             return NEVER
         due = self.centre.calendar.now + spec.delay.quantile(delay)
         if due < self.centre.blueprint.horizon:
-            kind = REPEAT if end == CONTACT_UNRESOLVED or end == CONTACT_CONTAINED else RETURN
+            kind = REPEAT if end in (CONTACT_UNRESOLVED, CONTACT_CONTAINED) else RETURN
             self.centre.calendar.at(due, ORDER_RETURN, kind, self)
         return due
 

@@ -31,6 +31,8 @@ cdef class Centre:
 
     cdef long long next_rank(self) noexcept
     cdef long long next_place(self) noexcept
+    @cython.locals(contact=Contact, agent=Agent)
+    cpdef int close(self) except -1
     cdef int open(self, Contact contact) except -1
     cdef int closed(self, Contact contact) except -1
     @cython.locals(agent=Agent)

@@ -116,7 +116,7 @@ class Centre:
         for lane in self.lanes:
             if lane.tier == tier and lane.skills == skills:
                 return lane
-        lane = Lane(len(self.lanes), tier, skills)
+        lane = Lane(len(self.lanes), tier, skills, len(self.queues) * len(self.blueprint.intents))
         self.lanes.append(lane)
         for queue in self.queues:
             if lane.serves(queue.spec):
@@ -194,7 +194,9 @@ class Centre:
 
     def close(self) -> None:
         """Cut off what is still open and close every agent's last record."""
-        while self.oldest_open is not None:
-            self.oldest_open.cut_off()
+        contact = self.oldest_open  # held here: nothing else may hold a contact that is leaving its line
+        while contact is not None:
+            contact.cut_off()
+            contact = self.oldest_open
         for agent in self.agents:
             agent.close_record(self.calendar.now)

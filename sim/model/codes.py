@@ -53,3 +53,5 @@ AGENT_WRAP_UP = int(AgentState.WRAP_UP)
 AGENT_HANDOVER = int(AgentState.HANDOVER)
 AGENT_BREAK = int(AgentState.BREAK)
 AGENT_COACHING = int(AgentState.COACHING)
+
+VISITS = 64  # queue visits a contact may have; part of a draw's address

@@ -45,6 +45,7 @@ from sim.model.codes import (
     LEG_TO_SUPERVISOR,
     LEG_UNFINISHED,
     ORIGIN_FIRST,
+    VISITS,
 )
 from sim.model.port import Entity
 
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
 
 NEVER = float("nan")
 INFINITY = float("inf")
-VISITS = outcome.VISITS
 
 # states of a contact
 NEW, IN_BOT, WAITING, TALKING, CLOSED = range(5)
@@ -326,7 +326,7 @@ class Contact(Entity):
         agent = self.agent
         assert agent is not None
         end = outcome.settle(self, agent)
-        passed_on = end == LEG_ESCALATED or end == LEG_TO_SUPERVISOR
+        passed_on = end in (LEG_ESCALATED, LEG_TO_SUPERVISOR)
         warm = passed_on and outcome.is_warm(self, agent, self._next_step(end))
         self._close_leg(end, self._initiator, warm)
         self.state = NEW

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.ext.draws import logistic
 from sim.model.codes import (
     BY_AGENT,
     BY_CUSTOMER,
@@ -16,15 +17,14 @@ from sim.model.codes import (
     LEG_RESOLVED,
     LEG_TO_SUPERVISOR,
     LEG_UNRESOLVED,
+    VISITS,
 )
-from sim.ext.draws import logistic
 
 if TYPE_CHECKING:
     from sim.model.agent import Agent
     from sim.model.contact import Contact
     from sim.model.spec import StepSpec
 
-VISITS = 64  # queue visits a contact may have; part of a draw's address
 CONTEXT_NONE, CONTEXT_PASSED, CONTEXT_LOST = range(3)
 LEAST_TALK = 0.2  # context that a bot passes on never shortens talk below this share of it
 

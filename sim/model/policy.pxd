@@ -1,6 +1,8 @@
 cimport cython
 from sim.model.agent cimport Agent
 from sim.model.contact cimport Contact
+from sim.model.queue cimport Lane
+from sim.model.ranking cimport Ranking
 from sim.model.view cimport CentreView
 
 
@@ -11,6 +13,16 @@ cdef class Router:
     cpdef Contact choose_contact(self, CentreView view, Agent agent)
     cpdef double reconsider(self, CentreView view, Contact contact) except? -1
     cpdef int refresh(self, CentreView view) except -1
+
+
+cdef class ScoreRouter(Router):
+    cpdef double score(self, CentreView view, Agent agent, Contact contact) except? -1
+    @cython.locals(lane=Lane)
+    cpdef int refresh(self, CentreView view) except -1
+    @cython.locals(best=Agent, agent=Agent, lane=Lane, ranking=Ranking, highest=double, score=double, kind=int)
+    cpdef Agent choose_agent(self, CentreView view, Contact contact)
+    @cython.locals(agent=Agent, lane=Lane, ranking=Ranking, score=double)
+    cdef Agent _or_partly(self, CentreView view, Contact contact, int kind, Agent best, double highest)
 
 
 cdef class EscalationRule:

@@ -66,6 +66,15 @@ class View(Protocol):
     def lanes(self, contact: Contact) -> list[Lane]:
         """Groups of agents alike in skills who may serve the contact's queue."""
 
+    def all_lanes(self) -> list[Lane]:
+        """Every group of agents alike in tier and skills."""
+
+    def kind(self, contact: Contact) -> int:
+        """A number for the contact's queue and intent: contacts of one kind are alike to a score."""
+
+    def most_urgent(self, agent: Agent) -> Contact | None:
+        """Of the waiting contacts the agent may serve and has room for: highest urgency, then longest wait."""
+
     def free_agents(self, contact: Contact) -> Iterator[Agent]:
         """Agents who could take the contact now: idle ones first, each lane by longest idle."""
 
@@ -93,7 +102,7 @@ class Router:
 
         By default the most urgent, among equals the one that has waited longest.
         """
-        return most_urgent(view, view.heads(agent))
+        return view.most_urgent(agent)
 
     def reconsider(self, view: View, contact: Contact) -> float:
         """When to ask `choose_agent` again for a contact that has to wait: later than now; infinity: when one frees."""
@@ -125,7 +134,11 @@ def _rank(agent: Agent) -> tuple[bool, int]:
 
 
 class ScoreRouter(Router):
-    """A router that is a score: the free agent with the highest one; among equals the longest idle."""
+    """A router that is a score: the free agent with the highest one; among equals the longest idle.
+
+    Scores of a kind of contact (its queue and intent) are asked for once and kept until signals are refreshed, so a
+    score may read the agent, `contact.queue`, `contact.intent` and the signals, and nothing else of the contact.
+    """
 
     uses_signals = True
 
@@ -133,14 +146,36 @@ class ScoreRouter(Router):
         """Higher is better."""
         raise NotImplementedError
 
+    def refresh(self, view: View) -> None:
+        """Scores are made anew when next needed."""
+        for lane in view.all_lanes():
+            lane.forget_rankings()
+
     def choose_agent(self, view: View, contact: Contact) -> Agent | None:
-        """See `Router.choose_agent`."""
+        """See `Router.choose_agent`; costs one look a lane, however many agents are idle."""
         best: Agent | None = None
-        best_key = (0.0, False, 0)
-        for agent in view.free_agents(contact):
-            key = (-self.score(view, agent, contact), agent.used > 0, agent.rank)
-            if best is None or key < best_key:
-                best, best_key = agent, key
+        highest = 0.0
+        kind = view.kind(contact)
+        for lane in view.lanes(contact):
+            ranking = lane.rankings[kind]
+            if ranking is None:
+                ranking = lane.rank(kind, [self.score(view, agent, contact) for agent in lane.agents])
+            agent = ranking.best()
+            if agent is not None:
+                score = ranking.scores[agent.seat]
+                if best is None or score > highest or (score == highest and agent.rank < best.rank):
+                    best, highest = agent, score
+        return best if contact.channel.whole else self._or_partly(view, contact, kind, best, highest)
+
+    def _or_partly(self, view: View, contact: Contact, kind: int, best: Agent | None, highest: float) -> Agent | None:
+        """A contact that takes one slot: also agents who have some left, if they score higher than the idle."""
+        for lane in view.lanes(contact):
+            for agent in lane.partly:
+                score = lane.rankings[kind].scores[agent.seat]
+                if not agent.has_room(False):
+                    continue
+                if best is None or score > highest or (score == highest and best.used > 0 and agent.rank < best.rank):
+                    best, highest = agent, score
         return best
 
 

@@ -1,6 +1,7 @@
 cimport cython
 from sim.model.agent cimport Agent
 from sim.model.contact cimport Contact
+from sim.model.ranking cimport Ranking
 from sim.model.spec cimport QueueSpec
 
 
@@ -45,6 +46,14 @@ cdef class Lane:
     cdef public int waiting
     cdef readonly frozenset skills
     cdef readonly Roll idle, partly
-    cdef readonly list queues
+    cdef readonly list queues, agents, rankings
+    cdef list _used
 
+    @cython.locals(ranking=Ranking)
+    cdef int now_idle(self, Agent agent) except -1
+    @cython.locals(ranking=Ranking)
+    cdef int not_idle(self, Agent agent) except -1
+    @cython.locals(ranking=Ranking, agent=Agent)
+    cpdef Ranking rank(self, int kind, list scores)
+    cpdef int forget_rankings(self) except -1
     cpdef bint serves(self, QueueSpec queue) except -1

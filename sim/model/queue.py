@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sim.model.ranking import Ranking
+
 if TYPE_CHECKING:
     from sim.model.agent import Agent
     from sim.model.contact import Contact
@@ -127,18 +129,62 @@ class Roll:
 
 
 class Lane:
-    """Agents alike in tier and skills. `idle`: nothing in hand; `partly`: some slots taken, some free."""
+    """Agents alike in tier and skills. `idle`: nothing in hand; `partly`: some slots taken, some free.
 
-    __slots__ = ("idle", "index", "partly", "queues", "skills", "tier", "waiting")
+    `rankings`: where a router orders agents by a score, the idle ones in that order, by kind of contact; made when
+    first asked for, forgotten when the scores change. `agents`: everybody, by seat.
+    """
 
-    def __init__(self, index: int, tier: int, skills: frozenset[str]) -> None:
+    __slots__ = (
+        "_used",
+        "agents",
+        "idle",
+        "index",
+        "partly",
+        "queues",
+        "rankings",
+        "skills",
+        "tier",
+        "waiting",
+    )
+
+    def __init__(self, index: int, tier: int, skills: frozenset[str], kinds: int) -> None:
         self.index = index
         self.tier = tier
         self.skills = skills
         self.idle = Roll()
         self.partly = Roll()
         self.queues: list[Queue] = []
+        self.agents: list[Agent] = []  # by seat
+        self.rankings: list[Ranking | None] = [None] * kinds
+        self._used: list[Ranking] = []
         self.waiting = 0
+
+    def now_idle(self, agent: Agent) -> None:
+        """An agent has nothing in hand."""
+        self.idle.append(agent)
+        for ranking in self._used:
+            ranking.add(agent.seat)
+
+    def not_idle(self, agent: Agent) -> None:
+        """An idle agent takes something, or leaves."""
+        self.idle.remove(agent)
+        for ranking in self._used:
+            ranking.discard(agent.seat)
+
+    def rank(self, kind: int, scores: list[float]) -> Ranking:
+        """Keep the idle agents in the order of these scores (by seat) for one kind of contact."""
+        ranking = Ranking(self.agents, scores)
+        for agent in self.idle:
+            ranking.add(agent.seat)
+        self.rankings[kind] = ranking
+        self._used.append(ranking)
+        return ranking
+
+    def forget_rankings(self) -> None:
+        """The scores have changed."""
+        self.rankings = [None] * len(self.rankings)
+        self._used = []
 
     def serves(self, queue: QueueSpec) -> bool:
         """Whether agents of this lane may take contacts of that queue."""

@@ -60,9 +60,7 @@ class Recorder:
              resolved_at, due, difficulty)
         )  # fmt: skip
 
-    def state(
-        self, agent: int, tier: int, state: int, load: int, start: float, end: float, scheduled: bool
-    ) -> None:
+    def state(self, agent: int, tier: int, state: int, load: int, start: float, end: float, scheduled: bool) -> None:
         """An agent's state ended."""
         self._states.append((agent, tier, state, load, start, end, scheduled))
 

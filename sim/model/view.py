@@ -37,6 +37,26 @@ class CentreView:
         assert contact.queue is not None
         return contact.queue.lanes
 
+    def all_lanes(self) -> list[Lane]:
+        return self._centre.lanes
+
+    def kind(self, contact: Contact) -> int:
+        assert contact.queue is not None
+        return contact.queue.index * len(self._centre.blueprint.intents) + contact.intent.index
+
+    def most_urgent(self, agent: Agent) -> Contact | None:
+        best: Contact | None = None
+        highest = 0.0
+        for queue in agent.lane.queues:
+            if queue.waiting:
+                for line in queue.lines:
+                    head = line.head
+                    if head is not None and agent.has_room(head.channel.whole):
+                        urgency = self.urgency(head)
+                        if best is None or urgency > highest or (urgency == highest and _came_first(head, best)):
+                            best, highest = head, urgency
+        return best
+
     def free_agents(self, contact: Contact) -> Iterator[Agent]:
         assert contact.queue is not None
         for lane in contact.queue.lanes:
@@ -58,4 +78,8 @@ class CentreView:
     def urgency(self, contact: Contact) -> float:
         assert contact.queue is not None
         aging = contact.queue.spec.aging
-        return contact.level if aging == 0.0 else contact.level + (self.now - contact.since) / aging
+        return contact.level if aging == 0.0 else contact.level + (self._centre.calendar.now - contact.since) / aging
+
+
+def _came_first(one: Contact, other: Contact) -> bool:
+    return one.since < other.since or (one.since == other.since and one.place < other.place)

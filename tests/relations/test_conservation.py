@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from sim.metrics import kpis
-from sim.model.contact import VISITS
+from sim.model.codes import VISITS
 from sim.model.journal import AgentState, CaseEnd, ContactEnd, LegEnd, Origin
 from sim.simulate import simulate
 from tests.oracles.account import SERVED, Account, Hold, Record, Wait, state_of
