@@ -10,6 +10,7 @@ stale C file has a stale idea of another module's struct sizes.
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from setuptools import Extension, find_namespace_packages, setup
 from setuptools.command.build_ext import build_ext
 
 STAGE = Path("build/cython")
+WORKERS = os.cpu_count() or 1
 # No -ffast-math, no -march=native, no fused multiply-add: they change results from machine to machine.
 C_FLAGS = [
     "-O3",
@@ -28,7 +30,7 @@ C_FLAGS = [
     "-Werror=int-conversion",
 ]
 # The .pxd alone types a module: to Cython, `int` in an annotation means a Python object, and would clash with it.
-DIRECTIVES = {"language_level": 3, "embedsignature": True, "annotation_typing": False}
+DIRECTIVES = {"language_level": 3, "annotation_typing": False}
 
 
 def staged(source: Path) -> Path:
@@ -69,7 +71,7 @@ def translated(extensions: list[Extension]) -> list[Extension]:
     stage()
     modules = [Extension(e.name, [str(staged(Path(e.sources[0])))]) for e in extensions]
     return cythonize(
-        modules, include_path=[str(STAGE)], compiler_directives=DIRECTIVES, force=True, quiet=True, nthreads=2
+        modules, include_path=[str(STAGE)], compiler_directives=DIRECTIVES, force=True, quiet=True, nthreads=WORKERS
     )
 
 
@@ -78,6 +80,10 @@ class BuildFromStage(build_ext):
 
     All or nothing: compiled modules know each other's structs, so where one cannot be built, none is installed.
     """
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.parallel = WORKERS  # an editable install forgets what `options` says
 
     def run(self) -> None:
         for module, source in zip(self.extensions, translated(self.extensions), strict=True):
@@ -99,6 +105,5 @@ setup(
     },
     ext_modules=[extension(source) for source in units()],
     cmdclass={"build_ext": BuildFromStage},
-    options={"build_ext": {"parallel": 2}},
     zip_safe=False,
 )

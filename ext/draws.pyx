@@ -98,6 +98,22 @@ cdef class Purpose:
         return f"Purpose({self.name!r})"
 
 
+def hold(
+    Law law,
+    const double[::1] bounds,
+    const double[::1] lows,
+    const double[::1] highs,
+    const int64_t[::1] starts,
+    const double[::1] logs,
+    const double[::1] slopes,
+):
+    """Note where the arrays of a law's quantile table lie; the law's `table` keeps them alive."""
+    law.segments = lows.shape[0]
+    law.bounds, law.lows, law.highs, law.starts = &bounds[0], &lows[0], &highs[0], &starts[0]
+    if logs.shape[0]:
+        law.logs, law.slopes = &logs[0], &slopes[0]
+
+
 cdef class Law:
     """A law of non-negative durations or sizes, given by its quantile function."""
 
@@ -122,7 +138,7 @@ cdef class Law:
         self.parts = parts
         self.a, self.b, self.c = shape
         if table:
-            self.bounds, self.lows, self.highs, self.starts, self.logs, self.slopes = table
+            hold(self, *table)
 
     cdef double at(self, double u) noexcept nogil:
         cdef double split
@@ -143,7 +159,7 @@ cdef class Law:
         return self.scale * self.look_up(u)
 
     cdef double look_up(self, double u) noexcept nogil:
-        cdef Py_ssize_t low = 0, high = self.lows.shape[0], middle
+        cdef Py_ssize_t low = 0, high = self.segments, middle
         while high - low > 1:
             middle = (low + high) // 2
             if self.bounds[middle] < u:

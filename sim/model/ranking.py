@@ -2,74 +2,54 @@
 
 from __future__ import annotations
 
-from array import array
 from typing import TYPE_CHECKING
+
+from sim.ext.bitmap import Bitmap
 
 if TYPE_CHECKING:
     from sim.model.agent import Agent
-
-ONE = 1
-LOW_32, LOW_16, LOW_8, LOW_4, LOW_2 = 0xFFFFFFFF, 0xFFFF, 0xFF, 0xF, 0x3
 
 
 class Ranking:
     """The agents of one lane by their score for one kind of contact, and which of them are idle.
 
-    A bitmap by place in the order, 64 places a word, and above it one bit a word that has anybody: a change costs two
-    words, the best of 100,000 agents at most 25 looks. Among equal scores the longest idle comes first.
+    Places go from the highest score down; a bitmap holds the places of the idle, so its lowest member is the best.
+    Among equal scores the longest idle comes first.
     """
 
-    __slots__ = ("_agents", "_words", "_words_used", "places", "scores", "ties")
+    __slots__ = ("_agents", "_idle", "_places", "_ties", "scores")
 
     def __init__(self, agents: list[Agent], scores: list[float]) -> None:
         """`agents` in the order of their seats in the lane, `scores` alike; nobody is idle yet."""
         order = sorted(range(len(agents)), key=lambda seat: (-scores[seat], seat))
-        places = [0] * len(agents)
+        self._places = [0] * len(agents)  # by seat
         for place, seat in enumerate(order):
-            places[seat] = place
+            self._places[seat] = place
         self._agents = [agents[seat] for seat in order]
-        self.scores = array("d", scores)  # by seat
-        self.places = array("q", places)  # by seat
-        self.ties = array("q", _ends_of_ties([scores[seat] for seat in order]))  # by place
-        words = (len(agents) + 63) >> 6
-        self._words = array("Q", [0] * (words + 1))
-        self._words_used = array("Q", [0] * ((words + 63 >> 6) + 1))
+        self._ties = _ends_of_ties([scores[seat] for seat in order])
+        self._idle = Bitmap(len(agents))
+        self.scores = scores  # by seat
 
     def add(self, seat: int) -> None:
         """The agent in this seat is idle."""
-        place = self.places[seat]
-        word = place >> 6
-        self._words[word] |= ONE << (place & 63)
-        self._words_used[word >> 6] |= ONE << (word & 63)
+        self._idle.add(self._places[seat])
 
     def discard(self, seat: int) -> None:
         """The agent in this seat is idle no longer."""
-        place = self.places[seat]
-        word = place >> 6
-        self._words[word] &= ~(ONE << (place & 63))
-        if self._words[word] == 0:
-            self._words_used[word >> 6] &= ~(ONE << (word & 63))
+        self._idle.discard(self._places[seat])
 
     def best(self) -> Agent | None:
         """The idle agent with the highest score, among equals the longest idle; None where nobody is idle."""
-        first = self._first()
+        first = self._idle.first()
         if first < 0:
             return None
         best: Agent = self._agents[first]
-        for place in range(first + 1, self.ties[first]):
-            if self._words[place >> 6] >> (place & 63) & ONE:
+        for place in range(first + 1, self._ties[first]):
+            if self._idle.has(place):
                 other: Agent = self._agents[place]
                 if other.rank < best.rank:
                     best = other
         return best
-
-    def _first(self) -> int:
-        for block in range(len(self._words_used)):
-            used = self._words_used[block]
-            if used != 0:
-                word = (block << 6) + _lowest_bit(used)
-                return (word << 6) + _lowest_bit(self._words[word])
-        return -1
 
 
 def _ends_of_ties(scores: list[float]) -> list[int]:
@@ -81,24 +61,3 @@ def _ends_of_ties(scores: list[float]) -> list[int]:
             end = place + 1
         ends[place] = end
     return ends
-
-
-def _lowest_bit(word: int) -> int:
-    """Position of the lowest set bit of a word that is not 0."""
-    place = 0
-    if word & LOW_32 == 0:
-        word >>= 32
-        place += 32
-    if word & LOW_16 == 0:
-        word >>= 16
-        place += 16
-    if word & LOW_8 == 0:
-        word >>= 8
-        place += 8
-    if word & LOW_4 == 0:
-        word >>= 4
-        place += 4
-    if word & LOW_2 == 0:
-        word >>= 2
-        place += 2
-    return place if word & ONE else place + 1

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 RISKS = ("low", "medium", "high")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class StepSpec:
     """One queue of an intent's path."""
 
@@ -37,7 +37,7 @@ class StepSpec:
         return self.talk.mean + hold + (self.wrap_up.mean if self.wrap_up is not None else 0.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class BotSpec:
     """What the bot does for one intent: P(resolve) = logistic(intercept - difficulty), and the share of the rest
     that it ends without having resolved (false containment)."""
@@ -46,7 +46,7 @@ class BotSpec:
     false_share: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class IntentSpec:
     """One intent: who calls about it, when, how hard it is, and where it goes."""
 
@@ -65,7 +65,7 @@ class IntentSpec:
     trace: NDArray[np.float64] | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SegmentSpec:
     index: int
     name: str
@@ -74,7 +74,7 @@ class SegmentSpec:
     patience_factor: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ChannelSpec:
     index: int
     name: str
@@ -82,7 +82,7 @@ class ChannelSpec:
     slowdown: tuple[float, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class QueueSpec:
     index: int
     name: str
@@ -95,13 +95,13 @@ class QueueSpec:
     overflow_to: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ReturnSpec:
     probability: float
     delay: Law
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class BotTierSpec:
     """Tier 0 as a whole."""
 
@@ -118,7 +118,7 @@ class BotTierSpec:
     context_costs: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class EscalationSpec:
     agent_notices: float
     customer_asks: float
@@ -129,7 +129,7 @@ class EscalationSpec:
     supervisor_agent: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Blueprint:
     """A contact centre, ready to be built any number of times."""
 
