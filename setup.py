@@ -30,7 +30,7 @@ C_FLAGS = [
     "-Werror=int-conversion",
 ]
 # The .pxd alone types a module: to Cython, `int` in an annotation means a Python object, and would clash with it.
-DIRECTIVES = {"language_level": 3, "annotation_typing": False}
+DIRECTIVES = {"language_level": 3, "annotation_typing": False, "boundscheck": False, "cdivision": True}
 
 
 def staged(source: Path) -> Path:

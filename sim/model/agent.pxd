@@ -26,6 +26,7 @@ cdef class Agent(Entity):
     cdef bint _marked_scheduled
     cdef double _marked_since
 
+    cpdef bint on_duty(self) noexcept
     cpdef bint has_room(self, bint whole) noexcept
     cpdef bint can_take(self, Contact contact) except -1
     cdef int take(self, bint whole) except -1

@@ -80,7 +80,6 @@ class Agent(Entity):
 
     # --- what policies may ask ---------------------------------------------------------------------------------------
 
-    @property
     def on_duty(self) -> bool:
         """Signed on, free or not, and not about to leave."""
         return self._duty_state == AGENT_AVAILABLE

@@ -23,7 +23,7 @@ cdef class Births:
     cdef Blueprint _spec
     cdef readonly list times
     cdef readonly object k
-    cdef list _intents, _latent, _segments, _ks
+    cdef list _intents, _segments, _ks, _difficulties, _sentiments, _patiences
 
-    @cython.locals(spec=Blueprint, intent=IntentSpec, segment=SegmentSpec, difficulty=double, sentiment=double, patience=double)
+    @cython.locals(spec=Blueprint, case=Case)
     cdef Case case(self, Centre centre, Py_ssize_t number)

@@ -43,7 +43,7 @@ class Source(Entity):
 class Births:
     """All first contacts of a replication in order of time; ties go by the intent's name."""
 
-    __slots__ = ("_intents", "_ks", "_latent", "_segments", "_spec", "k", "times")
+    __slots__ = ("_difficulties", "_intents", "_ks", "_patiences", "_segments", "_sentiments", "_spec", "k", "times")
 
     def __init__(self, blueprint: Blueprint, streams: Streams, factor: float = 1.0) -> None:
         """Draw them. `factor` multiplies every rate (it deflates recorded volumes to first contacts)."""
@@ -68,14 +68,26 @@ class Births:
         self.k: NDArray[np.int64] = k[order].astype(np.int64)  # by case number
         self._ks: list[int] = self.k.tolist()
         self._segments: list[int] = segments[order].tolist()
-        self._latent: list[list[float]] = traits[order, 1:].tolist()
+        self._difficulties: list[float]
+        self._sentiments: list[float]
+        self._patiences: list[float]
+        self._difficulties, self._sentiments, self._patiences = traits[order, 1:].T.tolist()
 
     def case(self, centre: Centre, number: int) -> Case:
         """The case of one birth."""
         spec = self._spec
-        intent, segment = spec.intents[self._intents[number]], spec.segments[self._segments[number]]
-        difficulty, sentiment, patience = self._latent[number]
-        return Case(centre, number, intent, self._ks[number], segment, difficulty, sentiment, patience)
+        case = Case.__new__(Case)
+        case.setup(
+            centre,
+            number,
+            spec.intents[self._intents[number]],
+            self._ks[number],
+            spec.segments[self._segments[number]],
+            self._difficulties[number],
+            self._sentiments[number],
+            self._patiences[number],
+        )
+        return case
 
 
 def _segments(blueprint: Blueprint, u: NDArray[np.float64]) -> NDArray[np.int64]:

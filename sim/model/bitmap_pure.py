@@ -1,4 +1,4 @@
-"""A set of numbers below a fixed size that gives its lowest member at once; the twin of `ext/bitmap`, as one long int."""
+"""A set of numbers below a fixed size that gives its lowest member at once, as one long int; twin of `ext/bitmap`."""
 
 from __future__ import annotations
 

@@ -22,6 +22,10 @@ cdef class Case(Entity):
     cdef double _difficulty, _sentiment, _patience_u, _first_ended, _next_contact
     cdef bint _first_handled, _first_resolved
 
+    cdef int setup(
+        self, Centre centre, int number, IntentSpec intent, int k, SegmentSpec segment, double difficulty,
+        double sentiment, double patience_u
+    ) except -1
     @cython.locals(contact=Contact)
     cdef int begin(self, int origin) except -1
     @cython.locals(now=double, due=double)

@@ -44,6 +44,8 @@ cdef class Contact(Entity):
     cdef double _u_patience, _u_talk, _u_wrap_up, _u_resolve
     cdef unsigned long long _patience_ticket, _overflow_ticket, _reconsider_ticket
 
+    @cython.locals(centre=Centre)
+    cdef int setup(self, Case case, int attempt, int origin) except -1
     @cython.locals(fate=bot.Fate)
     cdef int begin(self) except -1
     @cython.locals(fate=bot.Fate)

@@ -33,7 +33,8 @@ def durations(contact: Contact, agent: Agent) -> float:
     """Settle talk, hold and wrap-up in seconds; returns the talk, and notes the two others on the contact."""
     step = contact.step
     assert step is not None and contact.queue is not None
-    factor = contact.centre.truth.speed[agent.index][contact.intent.index]
+    speeds = contact.centre.truth.speed[agent.index]
+    factor = speeds[contact.intent.index]
     factor = factor / agent.proficiency[contact.queue.index] * _slowdown(contact, agent)
     contact._hold = _hold(contact, factor) if step.hold is not None else 0.0
     contact._wrap_up = step.wrap_up.quantile(contact._u_wrap_up) * factor if step.wrap_up is not None else 0.0
@@ -67,7 +68,8 @@ def settle(contact: Contact, agent: Agent) -> int:
     step = contact.step
     assert step is not None
     contact._initiator = BY_NONE
-    ability = contact.centre.truth.ability[agent.index][contact.intent.index] * step.ability_scale
+    abilities = contact.centre.truth.ability[agent.index]
+    ability = abilities[contact.intent.index] * step.ability_scale
     if contact._u_resolve < logistic(step.intercept + ability - contact.case._difficulty):
         return LEG_RESOLVED
     return _not_resolved(contact, agent)

@@ -22,7 +22,6 @@ cdef class Queue:
     cdef readonly str name
     cdef readonly list lines, lanes
     cdef public frozenset served_by
-    cdef dict _by_class
 
     @cython.locals(line=Line, lane=Lane)
     cdef int append(self, Contact contact) except -1

@@ -51,7 +51,7 @@ class Line:
 class Queue:
     """One queue of a tier: its lines, and the lanes of agents who can serve it."""
 
-    __slots__ = ("_by_class", "index", "lanes", "lines", "name", "served_by", "spec", "tier", "waiting")
+    __slots__ = ("index", "lanes", "lines", "name", "served_by", "spec", "tier", "waiting")
 
     def __init__(self, spec: QueueSpec) -> None:
         self.spec = spec
@@ -59,7 +59,6 @@ class Queue:
         self.name = spec.name
         self.tier = spec.tier
         self.lines: list[Line] = []
-        self._by_class: dict[tuple[int, int], Line] = {}
         self.lanes: list[Lane] = []
         self.served_by: frozenset[int] = frozenset()
         self.waiting = 0
@@ -83,10 +82,11 @@ class Queue:
             lane.waiting -= 1
 
     def _line(self, level: int, intent: int) -> Line:
-        line = self._by_class.get((level, intent))
-        if line is None:
-            line = self._by_class[level, intent] = Line(self, level, intent)
-            self.lines.append(line)
+        for line in self.lines:
+            if line.level == level and line.intent == intent:
+                return line
+        line = Line(self, level, intent)
+        self.lines.append(line)
         return line
 
 

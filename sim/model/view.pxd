@@ -12,8 +12,10 @@ cdef class CentreView:
     cpdef list lanes(self, Contact contact)
     cpdef list all_lanes(self)
     cpdef int kind(self, Contact contact) except -1
-    @cython.locals(best=Contact, head=Contact, queue=Queue, line=Line, highest=double, urgency=double)
+    @cython.locals(best=Contact, head=Contact, queue=Queue, line=Line)
     cpdef Contact most_urgent(self, Agent agent)
+    @cython.locals(lead=double)
+    cpdef Contact more_urgent(self, Contact best, Contact other)
     @cython.locals(aging=double)
     cpdef double urgency(self, Contact contact) except? -1
 

@@ -46,16 +46,19 @@ class CentreView:
 
     def most_urgent(self, agent: Agent) -> Contact | None:
         best: Contact | None = None
-        highest = 0.0
         for queue in agent.lane.queues:
             if queue.waiting:
                 for line in queue.lines:
                     head = line.head
                     if head is not None and agent.has_room(head.channel.whole):
-                        urgency = self.urgency(head)
-                        if best is None or urgency > highest or (urgency == highest and _came_first(head, best)):
-                            best, highest = head, urgency
+                        best = self.more_urgent(best, head)
         return best
+
+    def more_urgent(self, best: Contact | None, other: Contact) -> Contact:
+        if best is None:
+            return other
+        lead = self.urgency(other) - self.urgency(best)
+        return other if lead > 0.0 or (lead == 0.0 and _came_first(other, best)) else best
 
     def free_agents(self, contact: Contact) -> Iterator[Agent]:
         assert contact.queue is not None

@@ -8,7 +8,6 @@ from sim.model.policy import Router, View
 from sim.registry import register
 
 
-@register("router", "longest_idle")
 class LongestIdle(Router):
     """The agent who has been idle longest; an idle agent before one who is partly busy."""
 
@@ -27,3 +26,6 @@ class LongestIdle(Router):
             if agent is not None and agent.has_room(False) and (best is None or agent.rank < best.rank):
                 best = agent
         return best
+
+
+register("router", "longest_idle")(LongestIdle)  # by a call: a compiled class takes no decorator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -10,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from sim.config import units
 from sim.model.agent import Agent
 from sim.model.contact import Contact
-from sim.model.policy import INFINITY, Router, View, longest_idle, most_urgent
+from sim.model.policy import INFINITY, Router, View
 from sim.model.spec import RISKS
 from sim.registry import Params, register
 
@@ -27,7 +26,6 @@ class QualityTierParams(Params):
     min_count: Annotated[float, Field(ge=0.0)] = 3.0
 
 
-@register("router", "quality_tier", QualityTierParams)
 class QualityTier(Router):
     """High-risk intents go to the steadiest agents; after a delay to anybody. The rest goes to the longest idle."""
 
@@ -35,65 +33,104 @@ class QualityTier(Router):
 
     def __init__(self, params: QualityTierParams) -> None:
         super().__init__(params)
-        self._spec = params
+        self._overflow_after = params.overflow_after
         self._risk = RISKS.index(params.risk)
-        self._members: list[frozenset[int]] = []  # by intent: agents of the tier
-        self._on_call: dict[tuple[int, int], list[Agent]] = {}  # by lane and intent: the same agents
-        self._anywhere: frozenset[int] = frozenset()
+        self._on_call: list[list[list[Agent]]] = []  # by lane and intent: the members of the tier
+        self._members: list[bytearray] = []  # by intent, then by agent: 1 for a member
+        self._anywhere = bytearray()  # by agent: 1 for a member for any intent
 
     def refresh(self, view: View) -> None:
         """Choose the tier's members anew from the signals: the best of each lane, intent by intent."""
         intents = range(len(view.signals.resolution[0]) if view.agents else 0)
-        lanes: dict[int, list[Agent]] = {}
-        for agent in view.agents:
-            lanes.setdefault(agent.lane.index, []).append(agent)
-        self._on_call = {
-            (lane, intent): self._best(view, agents, intent) for lane, agents in lanes.items() for intent in intents
-        }
-        self._members = [frozenset(a.index for lane in lanes for a in self._on_call[lane, i]) for i in intents]
-        self._anywhere = frozenset().union(*self._members)
+        self._on_call = [[self._best(view, lane.agents, intent) for intent in intents] for lane in view.all_lanes()]
+        self._members = [bytearray(len(view.agents)) for _ in intents]
+        self._anywhere = bytearray(len(view.agents))
+        for by_intent in self._on_call:
+            for intent, agents in enumerate(by_intent):
+                for agent in agents:
+                    self._members[intent][agent.index] = self._anywhere[agent.index] = 1
 
     def _best(self, view: View, agents: list[Agent], intent: int) -> list[Agent]:
-        signals, spec = view.signals, self._spec
+        signals, spec = view.signals, self.params
         mean, error, count = (
             (signals.resolution, signals.resolution_error, signals.resolution_count)
             if spec.signal == "resolution"
             else (signals.qa, signals.qa_error, signals.qa_count)
         )
-        known = [agent for agent in agents if count[agent.index][intent] >= spec.min_count]
-        known.sort(key=lambda a: (spec.caution * error[a.index][intent] - mean[a.index][intent], a.name))
-        return known[: max(1, round(spec.top_share * len(agents)))]
+        known = [
+            (spec.caution * error[agent.index][intent] - mean[agent.index][intent], agent.name, agent)
+            for agent in agents
+            if count[agent.index][intent] >= spec.min_count
+        ]
+        known.sort(key=_by_merit)
+        return [agent for _, _, agent in known[: max(1, round(spec.top_share * len(agents)))]]
 
     def choose_agent(self, view: View, contact: Contact) -> Agent | None:
         """Members only for a reserved contact; otherwise members last, so that they stay free for high risk."""
-        if self._reserved(view, contact):
-            members = self._members[contact.intent.index]
-            return longest_idle(agent for agent in view.free_agents(contact) if agent.index in members)
-        free = list(view.free_agents(contact))
         if contact.intent.risk >= self._risk:
-            return longest_idle(iter(free))
-        others = [agent for agent in free if agent.index not in self._anywhere]
-        return longest_idle(iter(others or free))
+            if not self._reserved(view, contact):
+                return self._first(view, contact, self._anywhere, -1)
+            return self._first(view, contact, self._members[contact.intent.index], 1)
+        others = self._first(view, contact, self._anywhere, 0)
+        return others if others is not None else self._first(view, contact, self._anywhere, -1)
+
+    def _first(self, view: View, contact: Contact, marks: bytearray, mark: int) -> Agent | None:
+        """The longest idle agent with this mark (-1: any), idle before partly busy; each roll is in that order."""
+        best: Agent | None = None
+        for lane in view.lanes(contact):
+            agent = lane.idle.head
+            while agent is not None and mark >= 0 and marks[agent.index] != mark:
+                agent = agent.after
+            if agent is not None and (best is None or agent.rank < best.rank):
+                best = agent
+        return best if best is not None or contact.channel.whole else self._first_partly(view, contact, marks, mark)
+
+    def _first_partly(self, view: View, contact: Contact, marks: bytearray, mark: int) -> Agent | None:
+        best: Agent | None = None
+        for lane in view.lanes(contact):
+            agent = lane.partly.head
+            while agent is not None and ((mark >= 0 and marks[agent.index] != mark) or not agent.has_room(False)):
+                agent = agent.after
+            if agent is not None and (best is None or agent.rank < best.rank):
+                best = agent
+        return best
 
     def choose_contact(self, view: View, agent: Agent) -> Contact | None:
-        """The most urgent contact the agent may have; a member takes reserved contacts before others."""
-        reserved = most_urgent(view, (c for c in view.heads(agent) if self._mine(view, c, agent)))
-        return reserved or most_urgent(view, self._open(view, agent))
+        """The most urgent contact the agent may have; a member takes high risk before others."""
+        mine: Contact | None = None
+        best: Contact | None = None
+        for queue in agent.lane.queues:
+            if queue.waiting:
+                for line in queue.lines:
+                    head = line.head
+                    if head is not None and agent.has_room(head.channel.whole):
+                        members = self._members[head.intent.index]
+                        if head.intent.risk >= self._risk and members[agent.index]:
+                            mine = view.more_urgent(mine, head)
+                        elif mine is None and not self._reserved(view, head):
+                            best = view.more_urgent(best, head)
+        return mine if mine is not None else best
 
     def reconsider(self, view: View, contact: Contact) -> float:
         """When a reservation ends, also one that begins only when a member comes on duty."""
-        due = contact.since + self._spec.overflow_after
+        due = contact.since + self._overflow_after
         return due if contact.intent.risk >= self._risk and view.now < due else INFINITY
 
     def _reserved(self, view: View, contact: Contact) -> bool:
         """Within the delay, as long as some member who may serve the contact is on duty."""
-        if contact.intent.risk < self._risk or view.now >= contact.since + self._spec.overflow_after:
+        if contact.intent.risk < self._risk or view.now >= contact.since + self._overflow_after:
             return False
-        intent = contact.intent.index
-        return any(agent.on_duty for lane in view.lanes(contact) for agent in self._on_call[lane.index, intent])
+        for lane in view.lanes(contact):
+            by_intent = self._on_call[lane.index]
+            members = by_intent[contact.intent.index]
+            for agent in members:
+                if agent.on_duty():
+                    return True
+        return False
 
-    def _mine(self, view: View, contact: Contact, agent: Agent) -> bool:
-        return contact.intent.risk >= self._risk and agent.index in self._members[contact.intent.index]
 
-    def _open(self, view: View, agent: Agent) -> Iterator[Contact]:
-        return (c for c in view.heads(agent) if not self._reserved(view, c))
+def _by_merit(entry: tuple[float, str, Agent]) -> tuple[float, str]:
+    return entry[0], entry[1]
+
+
+register("router", "quality_tier", QualityTierParams)(QualityTier)  # by a call: a compiled class takes no decorator
