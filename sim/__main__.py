@@ -14,6 +14,8 @@ from dataclasses import replace
 from typing import Any
 
 from sim import cli
+from sim.command import actions
+from sim.command.request import Request
 from sim.errors import UsageError
 
 _NONE = "none"  # an empty choice, as Hydra knows no null for a group on the command line
@@ -103,9 +105,9 @@ def _store_own() -> dict[str, Any]:
     return {key: value for entry in config["defaults"] if isinstance(entry, dict) for key, value in entry.items()}
 
 
-def _request(words: Sequence[str], defaults: dict[str, Any]) -> cli.Request:
+def _request(words: Sequence[str], defaults: dict[str, Any]) -> Request:
     """What one point asks for; without a scenario, the experiment of config.yaml."""
-    request = cli.Request.read([word for word in words if not _of_hydra(word) and word != f"experiment={_NONE}"])
+    request = Request.read([word for word in words if not _of_hydra(word) and word != f"experiment={_NONE}"])
     if request.scenario is None and request.experiment is None:
         request = replace(request, experiment=defaults["experiment"])
     if request.scenario is not None and request.experiment is not None:
@@ -117,7 +119,7 @@ def _of_hydra(word: str) -> bool:
     return word.lstrip("+~").startswith(("hydra.", "hydra/"))
 
 
-def _store_named(requests: Sequence[cli.Request], defaults: dict[str, Any]) -> dict[tuple[str, str], str]:
+def _store_named(requests: Sequence[Request], defaults: dict[str, Any]) -> dict[tuple[str, str], str]:
     """Put each chosen scenario and experiment into Hydra's store, at the root; returns the names they go by there."""
     from hydra.core.config_store import ConfigStore
 
@@ -152,13 +154,12 @@ def _sections(group: str, name: str) -> dict[str, Any]:
 
 def _plain(found: Any) -> dict[str, Any]:
     """Plain data of a file that was loaded before, with `intent_defaults` merged as the loader merges them."""
-    from sim.config import load
+    from sim.config.load import sections
 
-    merged, _places = load._overridden(load._document(found), (), found.path.name)
-    return merged
+    return sections(found)
 
 
-def _renamed(parsed: Sequence[Any], aliases: dict[tuple[str, str], str], requests: Sequence[cli.Request]) -> list[str]:
+def _renamed(parsed: Sequence[Any], aliases: dict[tuple[str, str], str], requests: Sequence[Request]) -> list[str]:
     """The words for Hydra: files by the names they have in the store, and no experiment beside a scenario."""
     words = []
     for override in parsed:
@@ -207,8 +208,8 @@ def _hydra(
     return max(codes, default=cli.DONE)
 
 
-def _act(request: cli.Request) -> int:
-    return cli.run_scenario(request) if request.scenario is not None else cli.compare_experiment(request)
+def _act(request: Request) -> int:
+    return actions.run_scenario(request) if request.scenario is not None else actions.compare_experiment(request)
 
 
 def _original(word: str, names: dict[tuple[str, str], str]) -> str:

@@ -30,9 +30,13 @@ T = TypeVar("T")
 
 
 class Params(BaseModel):
-    """The parameters of a rule: refuses what it does not know, and never changes after loading."""
+    """The parameters of a rule: refuses what it does not know, converts nothing in silence, never changes.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Strict and finite, as every section of a scenario: `"0.4"` and `yes` are no numbers, `.nan` and `.inf` neither. A
+    whole number may stand for a float; a duration is text with a unit (`sim.config.schema.Duration`).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,9 @@ def find(name_or_path: str, group: str, folder: Path | None = None) -> Found:
     for place in _places(group, folder):
         if (place / f"{text}.yaml").is_file():
             return _found(place / f"{text}.yaml")
+    here = f"{text}.yaml"
     mend = nearest(text, names(group, folder)) or f"no {group} is there; write a path to a .yaml file"
+    mend = f"for the file in this folder write {here}" if Path(here).is_file() else mend
     raise UsageError(f"{group} {text!r}: no {group} has this name; {mend}")
 
 

@@ -90,6 +90,14 @@ def load_experiment(
     return LoadedExperiment(found.name, experiment, _arms(experiment, base, shared, places, str(found.path)))
 
 
+def sections(found: files.Found) -> dict[str, Any]:
+    """The plain contents of a scenario or experiment file, read safely, with `intent_defaults` merged.
+
+    Nothing is validated here; raises ScenarioError for a file that cannot be read as plain data.
+    """
+    return _overridden(_document(found), (), found.path.name)[0]
+
+
 def _scenario(found: files.Found, document: Document, overrides: Sequence[str]) -> Loaded:
     data, places = _overridden(document, overrides, found.path.name)
     problems = [*document.problems, *defaults.faults(document.data, places)]
@@ -307,4 +315,4 @@ def _in_arm(name: str, problem: Problem) -> Problem:
     return Problem(f"arm {name}: {problem.path}", problem.value, problem.rule, problem.mend)
 
 
-__all__ = ["Loaded", "LoadedExperiment", "load", "load_experiment"]
+__all__ = ["Loaded", "LoadedExperiment", "load", "load_experiment", "sections"]

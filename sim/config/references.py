@@ -239,6 +239,8 @@ def _groups(context: Context) -> Iterator[Problem]:
 def _anybody(context: Context) -> Iterator[Problem]:
     if not context.scenario.staff.groups and context.scenario.staff.roster is None:
         yield context.problem(("staff",), None, "nobody works here", "add `groups:` or `roster: FILE.csv`")
+    elif context.scenario.staff.roster is None and all(g.count == 0 for g in context.scenario.staff.groups.values()):
+        yield context.problem(("staff", "groups"), None, "nobody works here", "give a group a count above 0")
 
 
 def _shifts(context: Context) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ Start = Annotated[datetime, BeforeValidator(units.moment), WithJsonSchema(_MOMEN
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Risk = Literal["low", "medium", "high"]
 CsvFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.csv$")]
 
 
@@ -153,6 +154,11 @@ class CalendarSection(Section):
     warmup: Annotated[Duration, Field(ge=0)] = 0.0
     max_drain: Annotated[Duration, Field(ge=0)] = 4 * 3600.0
 
+    @property
+    def second_of_day(self) -> float:
+        """Clock time of the scenario's second 0, in seconds since midnight."""
+        return self.start.hour * 3600.0 + self.start.minute * 60.0 + self.start.second + self.start.microsecond / 1e6
+
 
 class Measures(Section):
     """Thresholds that definitions of KPIs need."""
@@ -242,7 +248,7 @@ class Intent(Section):
     label: str = ""
     arrivals: Arrivals
     channel: Name
-    risk: Literal["low", "medium", "high"] = "low"
+    risk: Risk = "low"
     difficulty_sd: NonNegative = 0.0
     patience: LawSpec | None = None
     bot: BotSkill | None = None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from sim.config.schema import Risk
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import EscalationRule, View
@@ -14,7 +13,7 @@ from sim.registry import Params, register
 class HighRiskParams(Params):
     """`risk`: the lowest risk class the rule applies to."""
 
-    risk: Literal["low", "medium", "high"] = "high"
+    risk: Risk = "high"
 
 
 @register("escalation", "high_risk", HighRiskParams)

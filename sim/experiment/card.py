@@ -20,7 +20,7 @@ import numpy as np
 
 from sim.experiment import estimate
 from sim.experiment.plan import Arm, Plan, Question
-from sim.experiment.wording import change, number, size
+from sim.experiment.wording import between, change, number, size
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ def _card(arm: Arm, plan: Plan, rows: list[Any], family: int, titles: Mapping[st
         "arm": arm.name,
         "label": arm.label,
         "baseline": plan.baseline,
-        "headline": _headline(verdict, arm, primary, guards, titles),
+        "headline": _headline(verdict, arm, primary, guards, titles, question.matters),
         "reasons": sentences,
         "primary": _facts(primary, titles) | {"matters": question.matters},
         "guardrails": [_facts(g, titles) | _risk(g) for g in guards],
@@ -175,29 +175,55 @@ def _silent(arm: Arm, question: Question, titles: Mapping[str, str]) -> Card:
     }  # fmt: skip
 
 
-def _headline(verdict: Verdict, arm: Arm, primary: Row, guards: Sequence[Row], titles: Mapping[str, str]) -> str:
-    moved = f"{titles[primary['kpi']]} {change(primary['difference'], primary['unit'])}"
+def _headline(
+    verdict: Verdict, arm: Arm, primary: Row, guards: Sequence[Row], titles: Mapping[str, str], matters: float
+) -> str:
+    moved = f"{titles[primary['kpi']]} {_moved(primary)}"
     if verdict == "ship":
-        held = f", and all {len(guards)} guardrails hold" if guards else ""
-        return f"Ship {arm.label}: {moved}{held}."
+        held = _all_hold(len(guards))
+        return f"Ship {arm.label}: {moved}{held}{_short_of(primary, matters)}."
     if verdict == "hold":
         broken = [titles[guard["kpi"]] for guard in guards if guard["verdict"] == "breaks"]
         why = f"{' and '.join(broken)} would break" if broken else f"{moved} is worse"
         return f"Hold {arm.label}: {why}."
     if verdict == "no difference that matters":
-        return f"{arm.label}: settled, no difference that matters ({moved})."
-    return f"{arm.label}: not settled yet ({moved})."
+        return f"{arm.label}: settled, no difference that matters; {moved}."
+    return f"{arm.label}: not settled yet; {moved} so far."
+
+
+def _moved(row: Row) -> str:
+    """The difference of a row with its sign, with the digits of the report page."""
+    return change(row["difference"], row["unit"], half_width=(row["ci_high"] - row["ci_low"]) / 2.0)
+
+
+def _all_hold(guards: int) -> str:
+    if guards == 0:
+        return ""
+    return ", and the guardrail holds" if guards == 1 else f", and all {guards} guardrails hold"
+
+
+def _short_of(row: Row, matters: float) -> str:
+    """What a "ship" does not claim: better for certain, but not for certain by as much as matters."""
+    least = min(abs(row["joint_low"]), abs(row["joint_high"])) if _one_sided(row) else 0.0
+    if least >= matters:
+        return ""
+    return f"; whether it reaches the {size(matters, row['unit'])} that matter is not settled"
+
+
+def _one_sided(row: Row) -> bool:
+    """Whether the joint interval lies on one side of zero."""
+    return bool(row["joint_low"] * row["joint_high"] > 0.0)
 
 
 def _primary_sentence(row: Row, question: Question, titles: Mapping[str, str]) -> str:
     unit, level = row["unit"], f"{100.0 * question.confidence:g} %"
     head = (
         f"{titles[row['kpi']]}: {number(row['baseline_mean'], unit)} → {number(row['arm_mean'], unit)}, "
-        f"a difference of {change(row['difference'], unit)}"
+        f"a difference of {_moved(row)}"
     )
     if not math.isfinite(row["ci_low"]):
         return f"{head}; {row['n']} replications are too few for an interval (at least {estimate.FEWEST})."
-    sure = f"({level} interval {change(row['ci_low'], unit)} to {change(row['ci_high'], unit)})"
+    sure = f"({level} interval {between(row['ci_low'], row['ci_high'], unit)})"
     matters = f"; {size(question.matters, unit)} or more would matter" if question.matters else ""
     return f"{head} {sure}: {row['verdict']}{_at_least(row)}{matters}."
 
@@ -205,14 +231,14 @@ def _primary_sentence(row: Row, question: Question, titles: Mapping[str, str]) -
 def _at_least(row: Row) -> str:
     """By how much at least, with the family-wise confidence of the decision."""
     least = min(abs(row["joint_low"]), abs(row["joint_high"]))
-    one_sided = row["joint_low"] * row["joint_high"] > 0.0
-    return f" by at least {size(least, row['unit'])}" if one_sided and row["verdict"] in ("better", "worse") else ""
+    claimed = _one_sided(row) and row["verdict"] in ("better", "worse")
+    return f" by at least {size(least, row['unit'])}" if claimed else ""
 
 
 def _guard_sentence(row: Row, titles: Mapping[str, str]) -> str:
     unit = row["unit"]
     margin = size(row["margin"], unit)
-    head = f"Guardrail {titles[row['kpi']]}: {change(row['difference'], unit)}, may worsen by {margin}"
+    head = f"Guardrail {titles[row['kpi']]}: {_moved(row)}, may worsen by {margin}"
     chance = _breaks(row)
     if chance is None:
         return f"{head}: {row['verdict']}."

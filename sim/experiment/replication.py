@@ -77,13 +77,22 @@ def _perform(plan: Plan, instruments: Instruments, task: Task, began: float) -> 
     kpis, agents = instruments.tables(journal)
     return Outcome(
         task,
-        kpis,
+        defined(kpis),
         agents,
         instruments.flows(journal),
         records(journal) if plan.contacts else None,
         len(journal.contacts),
         time.perf_counter() - began,
     )
+
+
+def defined(kpis: pd.DataFrame) -> pd.DataFrame:
+    """The KPIs without interval rows in which nothing happened (denominator 0): what is absent is not defined.
+
+    Totals stay, so that the rows of replications line up.
+    """
+    kept = (kpis["interval"] == "total") | (kpis["denominator"] != 0.0)
+    return kpis[kept].reset_index(drop=True)
 
 
 def records(journal: Journal) -> pd.DataFrame:

@@ -13,8 +13,8 @@ import json
 import math
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,9 +56,33 @@ def folder(root: str | os.PathLike[str], plan: Plan) -> Path:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"results={root}: cannot make {place}: {error.strerror}; name a writable folder") from error
+    if not os.access(place, os.W_OK):
+        raise UsageError(f"results={root}: {place} cannot be written; name a writable folder")
     if not place.resolve().is_relative_to(Path(root).resolve()):
         raise UsageError(f"results={root}: {place} is a link that leads out of the results root; remove it")
     return place
+
+
+@contextmanager
+def place(root: str | os.PathLike[str] | None, plan: Plan) -> Iterator[Path | None]:
+    """The folder of this plan's results, made before the work so that a wrong one costs none; None stores nothing.
+
+    Folders made for work that then failed or was interrupted are taken away again, if they are empty.
+    """
+    if root is None:
+        yield None
+        return
+    new = not Path(root).exists()
+    made = folder(root, plan)
+    try:
+        yield made
+    except BaseException:
+        with suppress(OSError):
+            made.rmdir()
+            made.parent.rmdir()
+            if new:
+                Path(root).rmdir()
+        raise
 
 
 def resolved(arm: Arm) -> dict[str, Any]:
@@ -68,11 +92,17 @@ def resolved(arm: Arm) -> dict[str, Any]:
 
 def write_csv(path: Path, frame: pd.DataFrame, columns: Sequence[str]) -> None:
     """Write the columns as UTF-8 CSV: floats read back to the same bits, text is safe to open in Excel."""
-    safe = frame[list(columns)].copy()
-    for column in columns:
-        if not _is_number(safe[column]):
-            safe[column] = _harmless(safe[column])
-    write_text(path, safe.to_csv(index=False, lineterminator="\n"))
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    head = ",".join(columns) + "\n"
+    if frame.empty:
+        write_text(path, head)
+        return
+    cells = [_cells(frame[column]) for column in columns]
+    lines = pc.binary_join_element_wise(*cells, ",")
+    body = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(lines)]), lines), "\n")[0].as_py()
+    write_text(path, f"{head}{body}\n")
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -177,14 +207,22 @@ def _foreign_rules() -> list[list[str]]:
     return found
 
 
-def _is_number(column: pd.Series[Any]) -> bool:
-    return column.dtype.kind in "fiub"
+def _cells(column: pd.Series[Any]) -> Any:
+    """The cells of a column as Arrow strings: numbers as short as they read back exactly, NaN empty."""
+    import pandas as pd
+    import pyarrow as pa
+
+    if column.dtype.kind in "fiub":
+        values = pa.array(column.to_numpy(), from_pandas=True)
+        return values.cast(pa.string()).fill_null("")
+    codes, words = pd.factorize(column.astype(object), use_na_sentinel=False)
+    return pa.array([_cell(str(word)) for word in words], pa.string()).take(pa.array(codes))
 
 
-def _harmless(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    text = column.astype(str)
-    return text.where(~text.str.startswith(_FORMULA), "'" + text)
+def _cell(text: str) -> str:
+    """Text as one CSV cell; what a spreadsheet would take for a formula gets an apostrophe in front."""
+    safe = f"'{text}" if text.startswith(_FORMULA) else text
+    return '"' + safe.replace('"', '""') + '"' if any(mark in safe for mark in ',"\r\n') else safe
 
 
 def _plain(content: Any) -> Any:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import shlex
 import time
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import CcsimError, UsageError
-from sim.experiment import calibrate, comparison, engines, estimate, plan, progress, store
+from sim.experiment import calibrate, comparison, engines, plan, progress, store
+from sim.experiment.finished import Failed, Finished, summary, together, told
 from sim.experiment.plan import Plan, Question, Task
 from sim.experiment.replication import Failure, Instruments, Outcome, perform, real
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from sim.config.load import Loaded, LoadedExperiment
 
-SUMMARY = ("kpi", "scope", "n", "mean", "ci_low", "ci_high", "half_width", "unit", "title", "definition")
 _KILLED = Failure("the worker process was killed; most often memory ran out (fewer workers need less)")
 
 
@@ -34,33 +33,6 @@ class Setting:
     results: str | os.PathLike[str] | None = None
     progress: bool | None = None
     instruments: Instruments | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A replication without numbers, and the line that makes it fail again."""
-
-    arm: str
-    replication: int
-    message: str
-    trace: str
-    command: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """All replications of a plan, put together in the plan's order."""
-
-    plan: Plan
-    definitions: Sequence[Any]
-    kpis: pd.DataFrame
-    agents: pd.DataFrame
-    flows: pd.DataFrame
-    records: Mapping[str, pd.DataFrame]
-    failures: tuple[Failed, ...]
-    volume: str
-    engine: str
-    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +138,11 @@ def run(
     if replication is not None:
         made = replace(made, replications=(plan.whole("replication", replication, 0, 2**41),))
     setting = Setting(engine, workers, results, progress, instruments)
-    finished = carry_out(replace(made, contacts=contacts), setting, births_factor)
-    _warn(finished)
-    return Run(finished, _stored(finished, results))
+    with store.place(results, made) as place:
+        finished = carry_out(replace(made, contacts=contacts), setting, births_factor)
+        _warn(finished)
+        _store(finished, place)
+    return Run(finished, place)
 
 
 def compare(
@@ -210,17 +184,18 @@ def compare_plan(made: Plan, setting: Setting) -> Comparison:
     from sim.experiment import card
 
     comparison.check(made.question, {item.name: item for item in _definitions(made, _instruments(setting))})
-    finished = carry_out(made, setting)
-    table, cards = pd.DataFrame(columns=list(comparison.COLUMNS)), []
-    if not finished.failures:
-        names = [arm.name for arm in finished.plan.arms]
-        table = comparison.table(finished.kpis, names, made.question, finished.definitions)
-        cards = card.cards(table, finished.plan, finished.definitions)
-    _warn(finished)
-    place = _stored(finished, setting.results)
-    if place is not None and not finished.failures:
-        store.write_csv(place / "comparison.csv", table, comparison.COLUMNS)
-        store.write_json(place / "card.json", cards)
+    with store.place(setting.results, made) as place:
+        finished = carry_out(made, setting)
+        table, cards = pd.DataFrame(columns=list(comparison.COLUMNS)), []
+        if not finished.failures:
+            names = [arm.name for arm in finished.plan.arms]
+            table = comparison.table(finished.kpis, names, made.question, finished.definitions)
+            cards = card.cards(table, finished.plan, finished.definitions)
+        _warn(finished)
+        _store(finished, place)
+        if place is not None and not finished.failures:
+            store.write_csv(place / "comparison.csv", table, comparison.COLUMNS)
+            store.write_json(place / "card.json", cards)
     return Comparison(finished, table, cards, place)
 
 
@@ -236,35 +211,7 @@ def carry_out(made: Plan, setting: Setting, births_factor: float | None = None) 
         raw = engines.run(_perform, (made, tools), tasks, engine, workers, step)
     outcomes = [Outcome(o.item, failure=_KILLED) if isinstance(o, engines.Killed) else o for o in raw]
     facts = {"seconds": time.perf_counter() - began, "workers": workers, "engine": engine}
-    return _together(made, _definitions(made, tools), outcomes, volume.note, engine, facts)
-
-
-def summary(finished: Finished) -> pd.DataFrame:
-    """Estimates of the first arm, one row a KPI and scope, in the order of the definitions."""
-    import numpy as np
-    import pandas as pd
-
-    known = {definition.name: definition for definition in finished.definitions}
-    base = finished.plan.baseline
-    keys, cubes = comparison.cube(finished.kpis, [base], list(known))
-    ratios = np.array([known[kpi].kind == "ratio" for _scope, kpi in keys], dtype=bool)
-    found = comparison.estimates(cubes[base], ratios)
-    width = estimate.half_width(found, finished.plan.question.confidence)
-    frame = pd.DataFrame(keys, columns=["scope", "kpi"])
-    frame["n"], frame["mean"], frame["half_width"] = found.n, found.value, width
-    frame["ci_low"], frame["ci_high"] = found.value - width, found.value + width
-    for column in ("unit", "title", "definition"):
-        frame[column] = [getattr(known[kpi], column) for kpi in frame["kpi"]]
-    return frame[list(SUMMARY)]
-
-
-def command(made: Plan, task: Task) -> str:
-    """The one line that repeats a single replication of one arm."""
-    arm = made.arm(task.arm)
-    words = [f"scenario={_address(arm.loaded)}", f"replication={task.replication}", f"seed={made.seed}"]
-    if made.births_factor != 1.0:
-        words.append(f"births_factor={made.births_factor!r}")
-    return shlex.join(["ccsim", "run", *words, "engine=serial", *arm.overrides])
+    return together(made, _definitions(made, tools), outcomes, volume.note, engine, facts)
 
 
 def _loaded(scenario: Loaded | str, overrides: Sequence[str]) -> Loaded:
@@ -275,13 +222,6 @@ def _loaded(scenario: Loaded | str, overrides: Sequence[str]) -> Loaded:
     from sim.config.load import load
 
     return load(scenario, overrides)
-
-
-def _address(loaded: Loaded) -> str:
-    """The shipped name, or the path of a scenario that lies elsewhere."""
-    from sim.config.files import shipped
-
-    return loaded.name if Path(loaded.source).is_relative_to(shipped()) else loaded.source
 
 
 def _experiment(named: LoadedExperiment | str, overrides: Sequence[str]) -> LoadedExperiment:
@@ -321,62 +261,9 @@ def _calibrated(
     return calibrate.calibrate(made, pilots)
 
 
-def _together(
-    made: Plan,
-    definitions: Sequence[Any],
-    outcomes: Sequence[Outcome],
-    volume: str,
-    engine: str,
-    facts: dict[str, Any],
-) -> Finished:
-    places = {arm.name: place for place, arm in enumerate(made.arms)}
-    ordered = sorted(outcomes, key=lambda o: (places[o.task.arm], o.task.replication))
-    failures = tuple(
-        Failed(o.task.arm, o.task.replication, o.failure.message, o.failure.trace, command(made, o.task))
-        for o in ordered
-        if o.failure is not None
-    )
-    good = [outcome for outcome in ordered if outcome.failure is None]
-    if not good:
-        raise CcsimError(f"{made.name}: every replication failed; the first: {_told(failures[0])}")
-    records = {arm.name: _records(good, arm.name) for arm in made.arms} if made.contacts else {}
-    facts |= {
-        "replication_seconds": sum(outcome.seconds for outcome in ordered),
-        "contacts": sum(outcome.contacts for outcome in good),
-        "complete": not failures,
-    }
-    return Finished(
-        made, definitions, _stack(good, "kpis", store.KPI_COLUMNS), _stack(good, "agents", store.KPI_COLUMNS),
-        _stack(good, "flows", store.FLOW_COLUMNS), records, failures, volume, engine, facts,
-    )  # fmt: skip
-
-
-def _stack(outcomes: Sequence[Outcome], part: str, columns: Sequence[str]) -> pd.DataFrame:
-    import pandas as pd
-
-    frames = [
-        getattr(outcome, part).assign(arm=outcome.task.arm, replication=outcome.task.replication)
-        for outcome in outcomes
-    ]
-    stacked: pd.DataFrame = pd.concat(frames, ignore_index=True)[list(columns)]
-    return stacked
-
-
-def _records(outcomes: Sequence[Outcome], arm: str) -> pd.DataFrame:
-    import pandas as pd
-
-    frames = [
-        outcome.records.assign(replication=outcome.task.replication)
-        for outcome in outcomes
-        if outcome.records is not None and outcome.task.arm == arm
-    ]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-
-
-def _stored(finished: Finished, root: str | os.PathLike[str] | None) -> Path | None:
-    if root is None:
-        return None
-    place = store.folder(root, finished.plan)
+def _store(finished: Finished, place: Path | None) -> None:
+    if place is None:
+        return
     store.drop_derived(place)
     store.write_csv(place / "kpi.csv", finished.kpis, store.KPI_COLUMNS)
     store.write_csv(place / "agents.csv", finished.agents, store.KPI_COLUMNS)
@@ -386,14 +273,9 @@ def _stored(finished: Finished, root: str | os.PathLike[str] | None) -> Path | N
     told = store.manifest(finished.plan, finished.definitions, finished.engine, finished.volume)
     store.write_json(place / "manifest.json", told)
     store.write_json(place / "run.json", finished.facts | {"failures": [asdict(f) for f in finished.failures]})
-    return place
 
 
 def _warn(finished: Finished) -> None:
     if finished.failures:
         count, first = len(finished.failures), finished.failures[0]
-        warnings.warn(f"{count} replications failed; the first: {_told(first)}", stacklevel=3)
-
-
-def _told(failed: Failed) -> str:
-    return f"{failed.arm}, replication {failed.replication}: {failed.message}; repeat it with: {failed.command}"
+        warnings.warn(f"{count} replications failed; the first: {told(first)}", stacklevel=3)

@@ -21,7 +21,8 @@ class Abandonment(VisitKpi):
 class Blocking(VisitKpi):
     """Visits that found the waiting line full / all visits, blocked ones included."""
 
-    name, title, unit, better = "blocking", "Blocking", "share", "lower"
+    name, title, unit, better = "blocking", "Blocked (line full)", "share", "lower"
+    by_interval = False
 
     def fold(self, facts: Facts) -> Fold:
         return Fold(facts.visits.blocked, facts.visits.visits)

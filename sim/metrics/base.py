@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
@@ -46,7 +47,8 @@ class Definition:
 class Kpi(ABC):
     """Base of every KPI; its docstring is its printed definition, in words: numerator / denominator.
 
-    To add one, write a file in this package (T and W in a title are replaced by the scenario's thresholds):
+    To add one, write a file in this package. {T} and {W} in a title, and T and W as words of the docstring, become
+    the scenario's thresholds:
 
     >>> from sim.registry import register
     >>> @register("kpi", "answered_share")                                                # doctest: +SKIP
@@ -74,8 +76,10 @@ class Kpi(ABC):
         """Numerator and denominator of this KPI in every cell of the journal's table."""
 
     def definition(self, answer_within: str = "T", repeat_window: str = "W") -> Definition:
-        """The definition, with the scenario's thresholds written into the title."""
+        """The definition, with the scenario's thresholds written into title and text for T and W."""
+        thresholds = {"T": answer_within, "W": repeat_window}
         words = " ".join((inspect.getdoc(type(self)) or "").split())
+        words = re.sub(r"\b[TW]\b", lambda found: thresholds[found[0]], words)
         title = self.title.format(T=answer_within, W=repeat_window)
         scopes = tuple("tier:0" if scope == "bot" else scope for scope in self.scopes)
         return Definition(

@@ -12,7 +12,7 @@ from sim.registry import register
 class Containment(SessionKpi):
     """Bot sessions that ended without a handoff / bot sessions; a hang-up is not containment."""
 
-    name, title, unit, better = "containment", "Containment", "share", "higher"
+    name, title, unit, better = "containment", "Bot containment", "share", "higher"
 
     def fold(self, facts: Facts) -> Fold:
         return Fold(facts.sessions.contained, facts.sessions.sessions)
@@ -22,7 +22,7 @@ class Containment(SessionKpi):
 class TrueContainment(SessionKpi):
     """Bot sessions that ended without a handoff and truly resolved / bot sessions."""
 
-    name, title, unit, better = "true_containment", "True containment", "share", "higher"
+    name, title, unit, better = "true_containment", "Bot containment (true)", "share", "higher"
 
     def fold(self, facts: Facts) -> Fold:
         return Fold(facts.sessions.truly_contained, facts.sessions.sessions)

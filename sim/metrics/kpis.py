@@ -53,8 +53,8 @@ def tables(journal: Journal) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def definitions(answer_within: float | None = None, repeat_window: float | None = None) -> list[Definition]:
-    """The definition of every KPI, by name; the thresholds (seconds), if given, stand in the titles instead
-    of T and W.
+    """The definition of every KPI, by name; the thresholds (seconds), if given, stand in titles and texts
+    instead of T and W.
     """
     within = "T" if answer_within is None else _spoken(answer_within)
     window = "W" if repeat_window is None else _spoken(repeat_window)

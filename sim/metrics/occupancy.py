@@ -35,7 +35,7 @@ class Utilisation(TimeKpi):
 class Adherence(TimeKpi):
     """Seconds on duty (available, handling or coaching) while the plan had the agent on duty / seconds so planned."""
 
-    name, title, unit, better = "adherence", "Adherence", "share", "higher"
+    name, title, unit, better = "adherence", "Adherence to the schedule", "share", "higher"
     scopes = WITH_AGENT
 
     def fold(self, facts: Facts) -> Fold:

@@ -15,7 +15,7 @@ WITH_AGENT = (*EvaluationKpi.scopes, "agent")
 class QaScore(EvaluationKpi):
     """Sum of the scores given by raters / evaluations."""
 
-    name, title, unit, better = "qa_score", "QA score (measured)", "points", "higher"
+    name, title, unit, better = "qa_score", "Quality score (measured by QA)", "points", "higher"
     scopes = WITH_AGENT
 
     def fold(self, facts: Facts) -> Fold:
@@ -26,7 +26,7 @@ class QaScore(EvaluationKpi):
 class QaScoreTrue(EvaluationKpi):
     """Sum of the true scores of the evaluated contacts / evaluations."""
 
-    name, title, unit, better = "qa_score_true", "QA score (true)", "points", "higher"
+    name, title, unit, better = "qa_score_true", "Quality score (true)", "points", "higher"
     scopes = WITH_AGENT
 
     def fold(self, facts: Facts) -> Fold:
@@ -37,7 +37,7 @@ class QaScoreTrue(EvaluationKpi):
 class AutoFailRate(EvaluationKpi):
     """Evaluations with a critical error / evaluations."""
 
-    name, title, unit, better = "auto_fail_rate", "Auto-fail", "share", "lower"
+    name, title, unit, better = "auto_fail_rate", "Evaluations failed outright (auto-fail)", "share", "lower"
 
     def fold(self, facts: Facts) -> Fold:
         return Fold(facts.evaluations.auto_fails, facts.evaluations.evaluations)
@@ -47,7 +47,7 @@ class AutoFailRate(EvaluationKpi):
 class EvaluationCount(EvaluationKpi):
     """QA evaluations, per run."""
 
-    name, title, unit, better, kind = "evaluations", "QA evaluations", "count", "neither", "mean"
+    name, title, unit, better, kind = "evaluations", "Quality evaluations (QA)", "count", "neither", "mean"
     scopes = WITH_AGENT
 
     def fold(self, facts: Facts) -> Fold:

@@ -17,7 +17,12 @@ class FirstContactResolutionMeasured(CaseKpi):
     contact keeps it.
     """
 
-    name, title, unit, better = "fcr_measured", "FCR measured (no further contact in {W})", "share", "higher"
+    name, title, unit, better = (
+        "fcr_measured",
+        "First-contact resolution (no further contact in {W})",
+        "share",
+        "higher",
+    )
 
     def fold(self, facts: Facts) -> Fold:
         return Fold(facts.cases.quiet_after_first, facts.cases.handled_first)
@@ -27,7 +32,7 @@ class FirstContactResolutionMeasured(CaseKpi):
 class FirstContactResolutionTrue(CaseKpi):
     """Cases truly resolved by the first contact / cases whose first contact ended."""
 
-    name, title, unit, better = "fcr_true", "FCR true", "share", "higher"
+    name, title, unit, better = "fcr_true", "First-contact resolution (true)", "share", "higher"
 
     def fold(self, facts: Facts) -> Fold:
         return Fold(facts.cases.resolved_first, facts.cases.finished_first)

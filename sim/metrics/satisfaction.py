@@ -13,7 +13,7 @@ TOP_BOX = 3.5  # latent satisfaction from which the nearest mark is 4 or 5
 class Csat(ContactKpi):
     """Survey answers of 4 or 5 of 5 / respondents."""
 
-    name, title, unit, better = "csat", "CSAT (top two boxes, respondents)", "share", "higher"
+    name, title, unit, better = "csat", "Customer satisfaction (4 or 5 of 5, respondents)", "share", "higher"
     scopes = (*CALLER, "agent")
 
     def fold(self, facts: Facts) -> Fold:
@@ -24,7 +24,7 @@ class Csat(ContactKpi):
 class CsatEveryone(ContactKpi):
     """Contacts whose latent satisfaction is nearest to 4 or 5 / contacts with a latent satisfaction, asked or not."""
 
-    name, title, unit, better = "csat_everyone", "CSAT (top two boxes, everyone)", "share", "higher"
+    name, title, unit, better = "csat_everyone", "Customer satisfaction (4 or 5 of 5, everyone)", "share", "higher"
     scopes = (*CALLER, "agent")
 
     def fold(self, facts: Facts) -> Fold:
@@ -35,7 +35,7 @@ class CsatEveryone(ContactKpi):
 class Nps(ContactKpi):
     """100 × (answers of 9 or 10 − answers of 0 to 6) / respondents."""
 
-    name, title, unit, better = "nps", "NPS", "points", "higher"
+    name, title, unit, better = "nps", "Net promoter score", "points", "higher"
 
     def fold(self, facts: Facts) -> Fold:
         contacts = facts.contacts
@@ -47,7 +47,7 @@ class Nps(ContactKpi):
 class Ces(ContactKpi):
     """Sum of the marks, 1 to 7, 7 = very easy / respondents."""
 
-    name, title, unit, better = "ces", "CES", "marks", "higher"
+    name, title, unit, better = "ces", "Ease of contact (customer effort score, 1 to 7)", "marks", "higher"
 
     def fold(self, facts: Facts) -> Fold:
         return Fold(facts.contacts.marks("ces", 1), facts.contacts.answers("ces", 1, 7))

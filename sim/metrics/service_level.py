@@ -28,6 +28,7 @@ class ServiceLevelOffered(VisitKpi):
     """Visits answered within T / visits offered."""
 
     name, title, unit, better = "sl_offered", "Service level ({T}, of all offered)", "share", "higher"
+    by_interval = False
 
     def fold(self, facts: Facts) -> Fold:
         return Fold(facts.visits.answered_within, facts.visits.offered)
@@ -43,6 +44,7 @@ class ServiceLevelGoodAbandon(VisitKpi):
         "share",
         "higher",
     )
+    by_interval = False
 
     def fold(self, facts: Facts) -> Fold:
         visits = facts.visits

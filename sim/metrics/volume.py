@@ -25,44 +25,47 @@ class VisitCount(VisitKpi):
 class Offered(VisitCount):
     """Visits offered to a human queue: all but blocked ones, per run."""
 
-    name, title, column = "offered", "Offered", "offered"
+    name, title, column = "offered", "Visits offered", "offered"
 
 
 @register("kpi", "answered")
 class Answered(VisitCount):
     """Visits that an agent answered, per run."""
 
-    name, title, column = "answered", "Answered", "answered"
+    name, title, column = "answered", "Visits answered", "answered"
 
 
 @register("kpi", "handled")
 class Handled(VisitCount):
     """Visits answered and brought to their end, per run."""
 
-    name, title, column = "handled", "Handled", "handled"
+    name, title, column = "handled", "Visits handled", "handled"
     scopes = (*CALLER, "tier", "queue", "agent")
+    by_interval = False
 
 
 @register("kpi", "abandoned")
 class Abandoned(VisitCount):
     """Visits that the customer gave up in the queue, per run."""
 
-    name, title, column = "abandoned", "Abandoned", "abandoned"
+    name, title, column = "abandoned", "Visits abandoned", "abandoned"
+    by_interval = False
 
 
 @register("kpi", "blocked")
 class Blocked(VisitCount):
     """Visits that found the waiting line full, per run."""
 
-    name, title, column = "blocked", "Blocked", "blocked"
+    name, title, column = "blocked", "Visits blocked (line full)", "blocked"
     better = "lower"
+    by_interval = False
 
 
 @register("kpi", "overflowed")
 class Overflowed(VisitCount):
     """Visits moved to another queue after waiting too long, per run."""
 
-    name, title, column = "overflowed", "Overflowed", "overflowed"
+    name, title, column = "overflowed", "Visits moved to another queue (overflow)", "overflowed"
     by_interval = False
 
 
@@ -70,7 +73,7 @@ class Overflowed(VisitCount):
 class Unfinished(VisitCount):
     """Visits still open when the run ended, per run."""
 
-    name, title, column = "unfinished", "Unfinished", "unfinished"
+    name, title, column = "unfinished", "Visits unfinished", "unfinished"
     better = "lower"
     by_interval = False
 

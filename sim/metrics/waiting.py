@@ -23,7 +23,8 @@ class AverageSpeedOfAnswer(VisitKpi):
 class WaitOfAll(VisitKpi):
     """Seconds waited by all offered visits, answered or not / visits offered."""
 
-    name, title, unit, better = "wait_all", "Wait (all offered)", "s", "lower"
+    name, title, unit, better = "wait_all", "Average wait (all offered)", "s", "lower"
+    by_interval = False
 
     def fold(self, facts: Facts) -> Fold:
         return Fold(facts.visits.wait_offered, facts.visits.offered)

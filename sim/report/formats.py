@@ -1,7 +1,7 @@
 """How a number is written for people: its unit, its digits, its sign. Nothing here knows what the number means.
 
 Digits follow the uncertainty: one significant digit of the half-width (two where it begins with 1 or 2), so that no
-figure claims more than it knows.
+figure claims more than it knows; a difference keeps at least two figures of its own, as on the cards.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import unicodedata
 from dataclasses import dataclass
+
+from sim.experiment import wording
 
 NARROW = "\u202f"
 MINUS = "\u2212"
@@ -73,7 +75,7 @@ def difference(x: float, how: Scale, half_width: float = math.nan) -> str:
     """A change with its sign: `+1.2 pp`, `−14 s`; an exact zero has no sign."""
     if not math.isfinite(x):
         return NOT_DEFINED
-    number = _number(abs(x), how, half_width)
+    number = _moved(abs(x), how, half_width)
     return f"{_sign(x, number)}{how.before}{number}{how.difference_after}"
 
 
@@ -81,7 +83,7 @@ def bare(x: float, how: Scale, half_width: float = math.nan) -> str:
     """A change without its unit, where the axis or the column already says it."""
     if not math.isfinite(x):
         return NOT_DEFINED
-    number = _number(abs(x), how, half_width)
+    number = _moved(abs(x), how, half_width)
     return f"{_sign(x, number)}{number}"
 
 
@@ -145,12 +147,16 @@ def _number(x: float, how: Scale, half_width: float) -> str:
     return f"{shown:,.{_digits(half_width * how.factor, how)}f}".replace("-", MINUS)
 
 
+def _moved(x: float, how: Scale, half_width: float) -> str:
+    """The size of a difference with the digits that cards give it."""
+    shown = x * how.factor
+    return f"{shown:,.{wording.digits_of_difference(shown, half_width * how.factor, how.most_digits)}f}"
+
+
 def _digits(half_width: float, how: Scale) -> int:
     if not math.isfinite(half_width) or half_width <= 1e-9:
         return how.plain_digits
-    power = math.floor(math.log10(half_width))
-    digits = -power if half_width >= 2.95 * 10**power else 1 - power
-    return min(how.most_digits, max(0, digits))
+    return min(how.most_digits, wording.digits_of_half_width(half_width))
 
 
 def _clock(x: float) -> str:

@@ -51,6 +51,7 @@ class Kpi:
     better: str
     definition: str
     window: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,9 @@ def _kpi(entry: dict[str, Any]) -> Kpi:
         return formats.clean(entry.get(key) or "")
 
     title = text("title") or text("name").replace("_", " ")
-    return Kpi(str(entry["name"]), title, text("unit"), text("better"), text("definition"), text("window"))
+    return Kpi(
+        str(entry["name"]), title, text("unit"), text("better"), text("definition"), text("window"), text("kind")
+    )
 
 
 def _section(manifest: dict[str, Any], *path: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """From stored rows to what a chart or a table shows: levels, paired differences, the day's course, the flow.
 
-A level's interval is a t interval over replications; a difference is paired by replication. Fewer than five
-replications give no interval. Differences that the comparison stored are taken from there, not computed again.
+A level's interval is a t interval over replications (of the jackknife, where the KPI is a ratio of sums); a difference
+is paired by replication. Fewer than five replications give no interval. Differences that the comparison stored are
+taken from there, not computed again; levels are estimated as it does, so that they differ by the difference.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from sim.experiment import estimate
 from sim.report import formats
 from sim.report.stored import Arm, Kpi, Stored
 
@@ -93,10 +95,9 @@ def level(values: Floats, confidence: float) -> Level:
 
 
 def levels(stored: Stored, scope: str = "all") -> dict[tuple[str, str], Level]:
-    """Levels of the whole run in one scope, by (arm, KPI)."""
-    rows = _totals(stored, scope, list(stored.kpis))
-    groups = rows.groupby(["arm", "kpi"], observed=True)["value"]
-    return {(str(arm), str(kpi)): level(values.to_numpy(float), stored.confidence) for (arm, kpi), values in groups}
+    """Levels of the whole run in one scope, by (arm, KPI): ratios of sums for ratios, as in the comparison."""
+    groups = _totals(stored, scope, list(stored.kpis)).groupby(["arm", "kpi"], observed=True)
+    return {(str(arm), str(kpi)): _level(stored, stored.kpis[str(kpi)], rows) for (arm, kpi), rows in groups}
 
 
 def gaps(stored: Stored, arm: Arm, scope: str = "all") -> dict[str, Gap]:
@@ -179,6 +180,14 @@ def scale_of(stored: Stored, kpi: Kpi, means: dict[tuple[str, str], Level]) -> f
 def find(stored: Stored, candidates: Iterable[str]) -> Kpi | None:
     """The first candidate that is defined in the manifest."""
     return next((stored.kpis[name] for name in candidates if name in stored.kpis), None)
+
+
+def _level(stored: Stored, kpi: Kpi, rows: pd.DataFrame) -> Level:
+    if kpi.kind != "ratio":
+        return level(rows["value"].to_numpy(float), stored.confidence)
+    sums = (rows[name].to_numpy(float)[None, :] for name in ("numerator", "denominator"))
+    found = estimate.single(*estimate.ratio_pseudo(*sums))
+    return Level(float(found.value[0]), float(estimate.half_width(found, stored.confidence)[0]))
 
 
 def _totals(stored: Stored, scope: str, kpis: list[str]) -> pd.DataFrame:

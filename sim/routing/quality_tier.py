@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from sim.config import units
+from sim.config.schema import Duration, Risk
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import INFINITY, Router, View
@@ -20,8 +20,8 @@ class QualityTierParams(Params):
 
     signal: Literal["resolution", "qa"] = "resolution"
     top_share: Annotated[float, Field(gt=0.0, le=1.0)] = 0.4
-    overflow_after: Annotated[float, BeforeValidator(units.duration), Field(ge=0.0)] = 30.0
-    risk: Literal["low", "medium", "high"] = "high"
+    overflow_after: Annotated[Duration, Field(ge=0.0)] = 30.0
+    risk: Risk = "high"
     caution: Annotated[float, Field(ge=0.0, le=5.0)] = 1.0
     min_count: Annotated[float, Field(ge=0.0)] = 3.0
 

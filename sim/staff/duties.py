@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.config.schema import Break, CalendarSection, Shift
+from sim.config.units import DAY
 from sim.errors import Problem
 from sim.staff.person import Duty
 
-DAY = 86400.0
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -26,15 +26,9 @@ def last_second(calendar: CalendarSection) -> float:
     return calendar.length + calendar.max_drain
 
 
-def second_of_day(calendar: CalendarSection) -> float:
-    """Clock time of the scenario's start, in seconds since midnight."""
-    start = calendar.start
-    return start.hour * 3600.0 + start.minute * 60.0 + start.second + start.microsecond / 1e6
-
-
 def repeated(shift: Shift, calendar: CalendarSection) -> tuple[Duty, ...]:
     """The duties of one person on this shift: one on each of its days, clipped at the scenario's start."""
-    midnight = second_of_day(calendar)
+    midnight = calendar.second_of_day
     placed = (_placed(shift, day * DAY - midnight) for day in _days(shift, calendar))
     return tuple(clipped(duty) for duty in placed if duty.end > 0 and duty.start < last_second(calendar))
 
@@ -67,7 +61,7 @@ def faults(path: str, shift: Shift) -> Iterator[Problem]:
 
 def _days(shift: Shift, calendar: CalendarSection) -> Iterator[int]:
     """Days (0 is the day of the start) on which the shift begins and could reach into the scenario."""
-    last = int((last_second(calendar) + second_of_day(calendar)) // DAY)
+    last = int((last_second(calendar) + calendar.second_of_day) // DAY)
     for day in range(-int(shift.end // DAY), last + 1):
         weekday = WEEKDAYS[(calendar.start.weekday() + day) % 7]
         if shift.days is None or weekday in shift.days:

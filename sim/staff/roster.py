@@ -140,7 +140,7 @@ def _shift(row: _Row, shifts: dict[str, Shift]) -> Shift | None:
 def _spelt(row: _Row) -> Shift | None:
     count = len(row.problems)
     start = row.read("start", units.clock, 0.0, "a clock time")
-    end = row.read("end", units.clock, duties.DAY, "a clock time")
+    end = row.read("end", units.clock, units.DAY, "a clock time")
     return None if len(row.problems) > count else Shift.model_construct(start=start, end=end, breaks=[], days=None)
 
 

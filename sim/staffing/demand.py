@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import laws, schema, series, units
+from sim.config.arrivals import curve as arrivals_curve
 from sim.errors import Problem, ScenarioError
 from sim.staffing.forecast import Array, Forecast
 
@@ -105,27 +106,11 @@ def arrivals(
     spec: schema.Arrivals, calendar: schema.CalendarSection, tables: Tables, grid: Array
 ) -> NDArray[np.float64]:
     """Expected arrivals of each interval of the grid."""
-    if isinstance(spec, schema.ConstantArrivals):
-        return np.diff(grid) * spec.per_hour / 3600.0
-    if isinstance(spec, schema.TraceArrivals):
-        seconds = series.times(tables, spec.file, spec.column, calendar.start)
-        return np.histogram(seconds, grid)[0].astype(np.float64)
-    if isinstance(spec, schema.CurveArrivals):
-        counts = np.asarray(spec.per_hour) * spec.every / 3600.0
-        return _daily(spec.begins, spec.every, counts, calendar, grid)
-    begins, every = series.grid(tables, spec.file)
-    return _daily(begins, every, tables.numbers(spec.file, spec.column) * spec.factor, calendar, grid)
-
-
-def _daily(
-    begins: float, every: float, counts: Array, calendar: schema.CalendarSection, grid: Array
-) -> NDArray[np.float64]:
-    """Counts of a day, spread evenly within their intervals, repeated on each day, summed over the grid."""
-    so_far = np.concatenate(([0.0], np.cumsum(counts)))
-    marks = begins + every * np.arange(counts.size + 1)
-    clock = grid + _second_of_day(calendar)
-    days = range(-1, int(clock[-1] // units.DAY) + 1)
-    return np.diff(sum((np.interp(clock - day * units.DAY, marks, so_far) for day in days), np.zeros(grid.size)))
+    curve = arrivals_curve(spec, calendar, tables)
+    if curve.recorded is not None:
+        return np.histogram(curve.recorded, grid)[0].astype(np.float64)
+    so_far = np.concatenate(([0.0], np.cumsum(curve.rates * np.diff(curve.edges))))
+    return np.diff(np.interp(grid, curve.edges, so_far))
 
 
 def _returning(loaded: Loaded, intent: schema.Intent, first: Array, grid: Array) -> Array:
@@ -239,12 +224,7 @@ def _recorded(tables: Tables, calendar: schema.CalendarSection, file: str, colum
         rule = f"the heads recorded in {file} change every {every / 60:g} min, plans only every 15 min"
         mend = f'write calendar.interval: "{every / 60:g} min"'
         raise ScenarioError(file, (Problem("calendar.interval", calendar.interval, rule, mend),))
-    clock = (edges(calendar)[:-1] + _second_of_day(calendar)) % units.DAY
+    clock = (edges(calendar)[:-1] + calendar.second_of_day) % units.DAY
     row = np.floor((clock - begins) / every + 1e-9).astype(np.int64)
     inside = (row >= 0) & (row < heads.size)
     return np.where(inside, heads[np.clip(row, 0, heads.size - 1)], 0.0)
-
-
-def _second_of_day(calendar: schema.CalendarSection) -> float:
-    start = calendar.start
-    return start.hour * 3600.0 + start.minute * 60.0 + start.second + start.microsecond / 1e6

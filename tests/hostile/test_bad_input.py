@@ -315,6 +315,11 @@ def test_a_wrong_table_is_answered_with_its_line(case: str, folder: Path) -> Non
         assert words in str(error), str(error)
 
 
+def test_a_centre_in_which_nobody_works_is_refused() -> None:
+    with pytest.raises(ScenarioError, match="nobody works here"):
+        load("single_queue", ["staff.groups.agents.count=0"])
+
+
 def test_all_problems_of_a_file_come_at_once(folder: Path) -> None:
     text = (
         GOOD.replace("per_hour: 60", "per_hour: -60")

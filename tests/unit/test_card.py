@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from sim.experiment import card, study, wording
+from sim.report import formats
 from tests.unit import fake_centre as fake
 from tests.unit.fake_centre import Loaded
 
@@ -81,7 +82,8 @@ def test_a_planted_gain_ships_and_the_reasons_name_numbers_with_units() -> None:
     (found,) = cards(a=Loaded(), b=Loaded(effect=0.05))
     assert found["verdict"] == "ship"
     assert "%" in found["reasons"][0]
-    assert "points" in found["headline"]
+    assert "+5.12 pp" in found["headline"]
+    assert "not settled" not in found["headline"]
     assert found["guardrails"][0]["probability_breaks"] == 0.0
     assert found["guardrails"][0]["margin"] == 2.0
 
@@ -136,6 +138,50 @@ def test_a_half_width_and_its_value_share_their_decimals() -> None:
     assert wording.with_half_width(3.0, float("nan"), "s") == "3.00 s"
 
 
-def test_differences_of_shares_are_points_with_a_sign() -> None:
-    assert wording.change(-0.012, "share") == "−1.20 points"
-    assert wording.change(float("nan"), "s") == "not defined"
+@pytest.mark.parametrize(
+    ("value", "unit", "half_width", "text"),
+    [
+        (0.00459, "share", float("nan"), "+0.46 pp"),
+        (-0.00259, "share", 0.00366, "−0.26 pp"),
+        (-0.012, "share", float("nan"), "−1.2 pp"),
+        (0.12345, "share", 0.0002, "+12.35 pp"),  # as many figures as the interval supports
+        (0.0, "share", 0.0, "0.0 pp"),
+        (2.04, "points", float("nan"), "+2.0 points"),
+        (-1234.4, "count", float("nan"), "−1,234"),
+        (0.00667, "EUR", 0.018, "+0.0067 EUR"),
+        (float("nan"), "s", float("nan"), "not defined"),
+    ],
+)
+def test_a_difference_has_two_figures_or_those_its_interval_supports(
+    value: float, unit: str, half_width: float, text: str
+) -> None:
+    assert wording.change(value, unit, half_width=half_width) == text
+
+
+def test_an_interval_says_its_unit_once() -> None:
+    assert wording.between(0.00177, 0.00742, "share") == "+0.18 to +0.74 pp"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "half_width"),
+    [(0.00459, "share", 0.0028), (-0.0498, "share", 0.0308), (14.7, "s", 1.2), (-0.02689, "money", 0.017)],
+)
+def test_a_card_and_its_page_show_the_same_digits(value: float, unit: str, half_width: float) -> None:
+    scale = formats.scale(unit, 1.0, "USD")
+    shown = formats.bare(value, scale, half_width)
+    assert wording.change(value, unit, "USD", half_width).split()[0] == shown
+
+
+def test_a_gain_that_may_be_smaller_than_what_matters_says_so_when_it_ships() -> None:
+    short = BETTER | {"kpi": "FCR", "unit": "share", "difference": 0.0046, "ci_low": 0.0018, "ci_high": 0.0074}
+    arm = fake.comparison_plan().arms[1]
+
+    def headline(low: float, high: float, matters: float) -> str:
+        row = short | {"joint_low": low, "joint_high": high}
+        return card._headline("ship", arm, row, [], {"FCR": "Resolution"}, matters)
+
+    said = "whether it reaches the 0.50 pp that matter is not settled"
+    assert said in headline(0.001, 0.009, 0.005)
+    assert said in headline(-0.001, 0.009, 0.005)
+    assert "settled" not in headline(0.0051, 0.009, 0.005)
+    assert "settled" not in headline(0.001, 0.009, 0.0)

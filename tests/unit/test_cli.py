@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from sim import cli
+from sim.command.request import Request
 from sim.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,19 +54,25 @@ def experiment(tmp_path: Path) -> Path:
 
 
 def test_our_keys_are_read_and_all_else_is_an_override() -> None:
-    asked = cli.Request.read(["scenario=x", "replications=7", "staff.shrinkage=0.2", "~bot", "+a.b=1", "seed=3"])
+    asked = Request.read(["scenario=x", "replications=7", "staff.shrinkage=0.2", "~bot", "+a.b=1", "seed=3"])
     assert (asked.scenario, asked.replications, asked.seed) == ("x", 7, 3)
     assert asked.overrides == ("staff.shrinkage=0.2", "~bot", "+a.b=1")
 
 
 def test_null_leaves_a_choice_to_the_file() -> None:
-    assert cli.Request.read(["replications=null", "workers="]) == cli.Request()
+    assert Request.read(["replications=null", "workers="]) == Request()
+
+
+@pytest.mark.parametrize("word", ["result=x", "Replications=10", "seeds=1", "worker=2"])
+def test_a_misspelt_key_of_ours_is_no_override(word: str) -> None:
+    with pytest.raises(UsageError, match="did you mean"):
+        Request.read([word])
 
 
 @pytest.mark.parametrize("word", ["replications=ten", "seed=1.5", "contacts=maybe", "births_factor=2", "workers=x"])
 def test_an_unreadable_value_is_refused_by_name(word: str) -> None:
     with pytest.raises(UsageError, match=word.split("=", maxsplit=1)[0]):
-        cli.Request.read([word])
+        Request.read([word])
 
 
 def test_interrupting_is_130_and_a_fault_of_ours_is_1(capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,6 +111,10 @@ def test_run_prints_kpis_and_writes_them(tmp_path: Path) -> None:
         (("run", "single_queue", "staff.groups.agnts.count=3"), "did you mean `staff.groups.agents`"),
         (("run", "single_queue", "replications=0"), "replications"),
         (("run", "single_queue", "engine=cloud"), "engine"),
+        (("run", "single_queue", "result=elsewhere"), "did you mean results=?"),
+        (("run", "single_queue", "--seed", "3"), "key=value"),
+        (("run", "quality_routing"), "write: ccsim compare quality_routing"),
+        (("compare", "single_queue"), "write: ccsim run single_queue"),
         (("compare", "scenario=x"), "write experiment=NAME"),
         (("validate", "missing.yaml"), "missing.yaml"),
         (("report", "."), "manifest.json"),
@@ -113,6 +126,34 @@ def test_a_wrong_argument_is_2_and_shows_no_traceback(tmp_path: Path, words: tup
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    began = time.perf_counter()
+    done = ccsim("run", "single_queue", "replications=1000", "results=file", cwd=tmp_path)
+    assert (done.returncode, "writable folder" in done.stderr) == (2, True)
+    assert time.perf_counter() - began < 20.0
+
+
+def test_a_name_that_is_a_file_of_this_folder_is_answered_with_its_path(tmp_path: Path, experiment: Path) -> None:
+    assert "write more_agents.yaml" in ccsim("compare", "more_agents", cwd=tmp_path).stderr
+
+
+def test_ctrl_c_is_130_ends_at_once_and_leaves_nothing(tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "sim.cli", "run", "single_queue", "replications=1000"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - a background job ignores it
+    )  # fmt: skip
+    while not (tmp_path / "results").exists():
+        time.sleep(0.05)
+    time.sleep(1.0)
+    os.killpg(process.pid, signal.SIGINT)
+    assert "interrupted" in process.communicate(timeout=30)[1]
+    assert process.returncode == 130
     assert not list(tmp_path.iterdir())
 
 

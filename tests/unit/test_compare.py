@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from sim.errors import CcsimError, UsageError
-from sim.experiment import calibrate, comparison, study
+from sim.experiment import calibrate, comparison, replication, study
 from sim.experiment.calibrate import Pilot
 from tests.unit import fake_centre as fake
 from tests.unit.fake_centre import Loaded
@@ -252,3 +252,9 @@ def test_the_order_of_rows_is_that_of_the_definitions() -> None:
     table = compared(fake.comparison_plan()).table
     assert list(dict.fromkeys(table["kpi"])) == [definition.name for definition in fake.DEFINITIONS]
     assert list(table.columns) == list(comparison.COLUMNS)
+
+
+def test_an_interval_in_which_nothing_happened_has_no_row_and_a_total_always_has() -> None:
+    labels = [("total", 0.0), ("total", 4.0), ("2026-03-02T08:00:00", 0.0), ("2026-03-02T08:30:00", 2.0)]
+    frame = pd.DataFrame(labels, columns=["interval", "denominator"])
+    assert list(replication.defined(frame)["denominator"]) == [0.0, 4.0, 2.0]

@@ -42,6 +42,17 @@ def test_stored_differences_are_taken_as_they_stand(folder: Path) -> None:
     assert (gap.value, gap.low, gap.high) == (row["difference"], row["ci_low"], row["ci_high"])
 
 
+def test_levels_of_ratios_are_ratios_of_sums_as_in_the_comparison(folder: Path) -> None:
+    found = stored.read(folder)
+    kpi = found.kpis["fcr_true"]
+    rows = found.totals[(found.totals["kpi"] == "fcr_true") & (found.totals["scope"] == "all")]
+    sums = rows.groupby("arm", observed=True)[["numerator", "denominator"]].sum()
+    levels = tables.levels(found)
+    assert kpi.kind == "ratio"
+    for arm, row in sums.iterrows():
+        assert levels[str(arm), "fcr_true"].mean == pytest.approx(row["numerator"] / row["denominator"], rel=1e-12)
+
+
 def test_differences_that_were_not_stored_are_paired_here(folder: Path, tmp_path: Path) -> None:
     bare = fake_results.write(tmp_path / "b")
     (bare / "comparison.csv").unlink()

@@ -87,5 +87,5 @@ def test_the_flow_names_the_stage_whose_share_moves_most() -> None:
         ]
 
     titles = {"tier 1": "tier 1", "tier 2": "tier 2"}
-    assert words.flow("B", stages(8.0), stages(10.0), titles, 0.95) == "B: 2 fewer visits to tier 2 per 100 contacts"
+    assert words.flow("B", stages(8.0), stages(10.0), titles, 0.95) == "B: 2.0 fewer visits to tier 2 per 100 contacts"
     assert "no clear difference" in words.flow("B", stages(10.0), stages(10.0), titles, 0.95)

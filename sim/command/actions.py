@@ -1,0 +1,72 @@
+"""The two things a command line can do with numbers: run a scenario, compare the arms of an experiment."""
+
+from __future__ import annotations
+
+from sim.command import show
+from sim.command.catalogue import kind
+from sim.command.request import Request
+from sim.errors import UsageError
+
+DEFAULT_REPLICATIONS = 10
+DEFAULT_SEED = 1
+
+
+def run_scenario(request: Request) -> int:
+    """Run one scenario, print its KPIs and where they are stored."""
+    from sim.experiment import study
+
+    if request.scenario is None:
+        raise UsageError("no scenario is named; write scenario=NAME (`ccsim list scenarios` shows them)")
+    if kind(request.scenario) == "experiment":
+        raise UsageError(f"{request.scenario} is an experiment; write: ccsim compare {request.scenario}")
+    found = study.run(
+        request.scenario,
+        DEFAULT_REPLICATIONS if request.replications is None else request.replications,
+        DEFAULT_SEED if request.seed is None else request.seed,
+        request.engine,
+        workers=request.workers,
+        contacts=request.contacts,
+        results=request.results,
+        overrides=request.overrides,
+        replication=request.replication,
+        births_factor=request.births_factor,
+    )
+    show.kpis(found)
+    print(f"\n{found.finished.volume}" if found.finished.plan.births_factor != 1.0 else "")
+    print(f"KPIs: {found.folder}/kpi.csv")
+    return show.failed(found.failures)
+
+
+def compare_experiment(request: Request) -> int:
+    """Compare the arms of an experiment, print the cards and where the report is."""
+    from sim.experiment import study
+
+    _refuse_for_comparison(request)
+    found = study.compare(
+        str(request.experiment),
+        request.replications,
+        request.seed,
+        request.engine,
+        workers=request.workers,
+        results=request.results,
+        overrides=request.overrides,
+    )
+    if found.failures:
+        print(f"{request.experiment}: partial, so there is no verdict; what was measured: {found.folder}")
+        return show.failed(found.failures)
+    report = found.report()
+    show.cards(found)
+    print(f"Report: {report}")
+    return 0
+
+
+def _refuse_for_comparison(request: Request) -> None:
+    if request.experiment is None:
+        raise UsageError("no experiment is named; write experiment=NAME (`ccsim list experiments` shows them)")
+    if kind(request.experiment) == "scenario":
+        raise UsageError(f"{request.experiment} is a scenario; write: ccsim run {request.experiment}")
+    for key in ("replication", "births_factor", "scenario"):
+        if getattr(request, key) is not None:
+            raise UsageError(f"{key}=: this belongs to a run of one scenario; leave it out, or leave out experiment=")
+    if request.contacts:
+        raise UsageError("contacts=true: contact records are kept by a run of one scenario, not by a comparison")

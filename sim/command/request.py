@@ -1,0 +1,108 @@
+"""The `key=value` words of a command line, read: our own keys, and dotted overrides of the scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from sim.config.load import Loaded, LoadedExperiment
+
+OWN = (
+    "scenario", "experiment", "replications", "seed", "engine", "workers", "results", "contacts",
+    "replication", "births_factor",
+)  # fmt: skip
+DEFAULT_RESULTS = "results"
+_YES, _NO = ("true", "yes", "1"), ("false", "no", "0")
+_NOTHING = ("", "null")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a command line asks for; `None` leaves a choice to the file or to the default."""
+
+    scenario: str | None = None
+    experiment: str | None = None
+    replications: int | None = None
+    seed: int | None = None
+    engine: str = "local"
+    workers: int | None = None
+    results: str = DEFAULT_RESULTS
+    contacts: bool = False
+    replication: int | None = None
+    births_factor: float | None = None
+    overrides: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def read(cls, words: Sequence[str]) -> Request:
+        """From `key=value` words: our keys as they are, anything else a dotted override of the scenario."""
+        own: dict[str, Any] = {}
+        overrides: list[str] = []
+        for word in words:
+            key, equals, value = word.partition("=")
+            if equals and key in OWN:
+                own |= {} if value in _NOTHING else {key: _READERS.get(key, _text)(key, value)}
+            else:
+                _refuse_near_miss(word, key)
+                overrides.append(word)
+        return cls(**own, overrides=tuple(overrides))
+
+    def loaded(self) -> Loaded | LoadedExperiment:
+        """The scenario or experiment asked for, validated."""
+        from sim.config.load import load, load_experiment
+        from sim.experiment import engines, plan
+
+        engines.chosen(self.engine, self.workers)
+        if self.scenario is not None:
+            return load(self.scenario, self.overrides)
+        return load_experiment(str(self.experiment), plan.for_experiment(self.overrides))
+
+
+def _refuse_near_miss(word: str, key: str) -> None:
+    """A misspelt key of ours (`result=`, `Seed=`) must not be taken for an override of the scenario."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(key.lower(), OWN, n=1, cutoff=0.85)
+    if near:
+        raise UsageError(f"{word}: there is no key {key!r}; did you mean {near[0]}=?")
+
+
+def _text(_key: str, value: str) -> str:
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1] if quoted else value
+
+
+def _whole(key: str, value: str) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        raise UsageError(f"{key}={value}: not a whole number; write {key}=10, for example") from None
+
+
+def _number(key: str, value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1.0
+    if not 0.0 < number <= 1.0:
+        raise UsageError(f"{key}={value}: not a number above 0 and up to 1")
+    return number
+
+
+def _switch(key: str, value: str) -> bool:
+    if value.lower() not in (*_YES, *_NO):
+        raise UsageError(f"{key}={value}: write {key}=true or {key}=false")
+    return value.lower() in _YES
+
+
+_READERS: dict[str, Callable[[str, str], Any]] = {
+    "replications": _whole,
+    "seed": _whole,
+    "workers": _whole,
+    "replication": _whole,
+    "births_factor": _number,
+    "contacts": _switch,
+}

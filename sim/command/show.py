@@ -1,0 +1,64 @@
+"""Results on a terminal: a table of KPIs, decision cards as boxes, replications that failed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiment.finished import Failed
+    from sim.experiment.study import Comparison, Run
+
+
+def cards(found: Comparison) -> None:
+    """The decision cards as boxes."""
+    from sim.experiment import card
+
+    console = _console(100)
+    for one in found.card:
+        console.print(card.render(one))
+
+
+def kpis(found: Run) -> None:
+    """The KPIs of a run at scope `all`, with half-widths."""
+    from rich.table import Table
+
+    from sim.experiment.wording import with_half_width
+
+    plan = found.finished.plan
+    currency = plan.arms[0].loaded.scenario.costs.currency
+    head = f"{plan.arms[0].label} · {len(plan.replications)} replications, seed {plan.seed}"
+    grid = Table("KPI", "value ± half-width", "name", title=head, title_justify="left", box=None, pad_edge=False)
+    grid.columns[1].justify = "right"
+    for row in _shown(found.summary()):
+        grid.add_row(
+            str(row["title"]), with_half_width(row["mean"], row["half_width"], row["unit"], currency), str(row["kpi"])
+        )
+    _console(120).print(grid)
+    if len(plan.replications) < 5:
+        print("Fewer than 5 replications: no half-widths.")
+
+
+def _shown(summary: pd.DataFrame) -> list[dict[Any, Any]]:
+    defined = summary[(summary["scope"] == "all") & summary["mean"].notna()]
+    return defined.to_dict("records")
+
+
+def _console(width_when_piped: int) -> Any:
+    from rich.console import Console
+
+    piped = not sys.stdout.isatty()
+    return Console(width=width_when_piped if piped else None, highlight=False, markup=False)
+
+
+def failed(failures: Sequence[Failed]) -> int:
+    """Failed replications on standard error; returns the exit code that they make."""
+    for failed in failures[:5]:
+        print(f"failed: arm {failed.arm}, replication {failed.replication}: {failed.message}", file=sys.stderr)
+        print(f"  repeat it: {failed.command}", file=sys.stderr)
+    if len(failures) > 5:
+        print(f"… and {len(failures) - 5} more, see run.json", file=sys.stderr)
+    return 1 if failures else 0

@@ -1,0 +1,141 @@
+"""Replications put together: tables in the plan's order, what failed, and estimates of a single arm."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import CcsimError
+from sim.experiment import comparison, estimate, store
+from sim.experiment.plan import Plan, Task
+from sim.experiment.replication import Outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.config.load import Loaded
+
+SUMMARY = ("kpi", "scope", "n", "mean", "ci_low", "ci_high", "half_width", "unit", "title", "definition")
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A replication without numbers, and the line that makes it fail again."""
+
+    arm: str
+    replication: int
+    message: str
+    trace: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """All replications of a plan, put together in the plan's order."""
+
+    plan: Plan
+    definitions: Sequence[Any]
+    kpis: pd.DataFrame
+    agents: pd.DataFrame
+    flows: pd.DataFrame
+    records: Mapping[str, pd.DataFrame]
+    failures: tuple[Failed, ...]
+    volume: str
+    engine: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def together(
+    made: Plan,
+    definitions: Sequence[Any],
+    outcomes: Sequence[Outcome],
+    volume: str,
+    engine: str,
+    facts: dict[str, Any],
+) -> Finished:
+    """Outcomes in the plan's order, as tables; raises CcsimError when every replication failed."""
+    places = {arm.name: place for place, arm in enumerate(made.arms)}
+    ordered = sorted(outcomes, key=lambda o: (places[o.task.arm], o.task.replication))
+    failures = tuple(
+        Failed(o.task.arm, o.task.replication, o.failure.message, o.failure.trace, command(made, o.task))
+        for o in ordered
+        if o.failure is not None
+    )
+    good = [outcome for outcome in ordered if outcome.failure is None]
+    if not good:
+        raise CcsimError(f"{made.name}: every replication failed; the first: {told(failures[0])}")
+    records = {arm.name: _records(good, arm.name) for arm in made.arms} if made.contacts else {}
+    facts |= {
+        "replication_seconds": sum(outcome.seconds for outcome in ordered),
+        "contacts": sum(outcome.contacts for outcome in good),
+        "complete": not failures,
+    }
+    return Finished(
+        made, definitions, _stack(good, "kpis", store.KPI_COLUMNS), _stack(good, "agents", store.KPI_COLUMNS),
+        _stack(good, "flows", store.FLOW_COLUMNS), records, failures, volume, engine, facts,
+    )  # fmt: skip
+
+
+def _stack(outcomes: Sequence[Outcome], part: str, columns: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    frames = [
+        getattr(outcome, part).assign(arm=outcome.task.arm, replication=outcome.task.replication)
+        for outcome in outcomes
+    ]
+    stacked: pd.DataFrame = pd.concat(frames, ignore_index=True)[list(columns)]
+    return stacked
+
+
+def _records(outcomes: Sequence[Outcome], arm: str) -> pd.DataFrame:
+    import pandas as pd
+
+    frames = [
+        outcome.records.assign(replication=outcome.task.replication)
+        for outcome in outcomes
+        if outcome.records is not None and outcome.task.arm == arm
+    ]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def summary(finished: Finished) -> pd.DataFrame:
+    """Estimates of the first arm, one row a KPI and scope, in the order of the definitions."""
+    import numpy as np
+    import pandas as pd
+
+    known = {definition.name: definition for definition in finished.definitions}
+    base = finished.plan.baseline
+    keys, cubes = comparison.cube(finished.kpis, [base], list(known))
+    ratios = np.array([known[kpi].kind == "ratio" for _scope, kpi in keys], dtype=bool)
+    found = comparison.estimates(cubes[base], ratios)
+    width = estimate.half_width(found, finished.plan.question.confidence)
+    frame = pd.DataFrame(keys, columns=["scope", "kpi"])
+    frame["n"], frame["mean"], frame["half_width"] = found.n, found.value, width
+    frame["ci_low"], frame["ci_high"] = found.value - width, found.value + width
+    for column in ("unit", "title", "definition"):
+        frame[column] = [getattr(known[kpi], column) for kpi in frame["kpi"]]
+    return frame[list(SUMMARY)]
+
+
+def command(made: Plan, task: Task) -> str:
+    """The one line that repeats a single replication of one arm."""
+    arm = made.arm(task.arm)
+    words = [f"scenario={_address(arm.loaded)}", f"replication={task.replication}", f"seed={made.seed}"]
+    if made.births_factor != 1.0:
+        words.append(f"births_factor={made.births_factor!r}")
+    return shlex.join(["ccsim", "run", *words, "engine=serial", *arm.overrides])
+
+
+def _address(loaded: Loaded) -> str:
+    """The shipped name, or the path of a scenario that lies elsewhere."""
+    from sim.config.files import shipped
+
+    return loaded.name if Path(loaded.source).is_relative_to(shipped()) else loaded.source
+
+
+def told(failed: Failed) -> str:
+    """One line about a failed replication."""
+    return f"{failed.arm}, replication {failed.replication}: {failed.message}; repeat it with: {failed.command}"
