@@ -48,9 +48,7 @@ class Prepared:
         return _Replication(self, seed, replication, births_factor).run()
 
 
-_recent: deque[tuple[Loaded, Prepared]] = deque(
-    maxlen=8
-)  # an arm's replications follow one another in a worker
+_recent: deque[tuple[Loaded, Prepared]] = deque(maxlen=8)  # an arm's replications follow one another in a worker
 
 
 def prepare(loaded: Loaded) -> Prepared:

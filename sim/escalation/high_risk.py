@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sim.config.schema import Risk
+from sim.config.schema import RISKS, Risk
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import EscalationRule, View
-from sim.model.spec import RISKS
 from sim.registry import Params, register
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.blueprint import DAY, clock_at_start
+from sim.config.units import DAY
 from sim.model.case import Case
 from sim.model.centre import Centre
 from sim.model.clock import ARRIVAL, ORDER_ARRIVAL
@@ -49,7 +49,7 @@ class Births:
         """Draw them. `factor` multiplies every rate (it deflates recorded volumes to first contacts)."""
         draws = Draws(streams)
         calendar = blueprint.scenario.calendar
-        midnight = clock_at_start(calendar)
+        midnight = calendar.second_of_day
         days = int(np.ceil((midnight + blueprint.horizon) / DAY))
         factors = factor * busyness(streams.purpose("busyness"), 0, days, blueprint.scenario.busyness.day_cv)
         drawn = [_times(intent, draws, factors, factor, midnight) for intent in blueprint.intents]

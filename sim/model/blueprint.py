@@ -9,13 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.config import arrivals, schema
 from sim.config import laws as law_specs
-from sim.config import schema, series
 from sim.model import calibration
 from sim.model.spec import (
-    RISKS,
     Blueprint,
     BotSpec,
     BotTierSpec,
@@ -32,8 +30,6 @@ from sim.sampling.streams import entity_key
 if TYPE_CHECKING:
     from sim.config.load import Loaded
     from sim.config.tables import Tables
-
-DAY = 86400.0
 
 
 def draft(loaded: Loaded) -> Blueprint:
@@ -117,13 +113,13 @@ def _intent(
     by_tier = sorted(intent.path.items(), key=lambda item: scenario.queues[item[0]].tier)
     resolution_sd = scenario.quality.truth.resolution_sd
     solved = calibration.path([step.resolution for _, step in by_tier], intent.difficulty_sd, resolution_sd)
-    edges, rates, trace = _arrivals(intent.arrivals, scenario.calendar, tables)
+    curve = arrivals.curve(intent.arrivals, scenario.calendar, tables)
     return IntentSpec(
         index=index,
         name=name,
         key=entity_key(name),
         channel=channel,
-        risk=RISKS.index(intent.risk),
+        risk=schema.RISKS.index(intent.risk),
         difficulty_sd=intent.difficulty_sd,
         patience=law_specs.build(intent.patience, tables) if intent.patience is not None else None,
         bot=_bot_skill(intent.bot, intent.difficulty_sd) if intent.bot is not None else None,
@@ -132,9 +128,9 @@ def _intent(
             for (queue, step), found in zip(by_tier, solved, strict=True)
         ),
         supervisor=_supervisor(scenario, tables, position, by_tier[0][1].resolution, intent.difficulty_sd),
-        edges=edges,
-        rates=rates,
-        trace=trace,
+        edges=curve.edges,
+        rates=curve.rates,
+        trace=curve.recorded,
     )
 
 
@@ -180,12 +176,17 @@ def _bot_tier(bot: schema.Bot, tables: Tables) -> BotTierSpec:
         asks_human=bot.asks_human,
         hang_up=bot.hang_up,
         sentiment_limit=bot.sentiment_limit,
-        keyword_risk={"none": len(RISKS), "medium": 1, "high": 2}[bot.keyword_risk],
+        keyword_risk=_first_risk(bot.keyword_risk),
         vip_priority=10 if bot.vip_priority is None else bot.vip_priority,
         context_passed=bot.context.passed,
         context_saves=bot.context.saves,
         context_costs=bot.context.costs,
     )
+
+
+def _first_risk(named: str) -> int:
+    """The lowest risk class that a rule concerns; beyond the last one for "none"."""
+    return len(schema.RISKS) if named == "none" else schema.RISKS.index(named)
 
 
 def _escalation(escalation: schema.Escalation, tables: Tables) -> EscalationSpec:
@@ -205,64 +206,6 @@ def _return(spec: schema.Return | None, tables: Tables) -> ReturnSpec | None:
     if spec is None or spec.probability == 0.0:
         return None
     return ReturnSpec(spec.probability, law_specs.build(spec.delay, tables))
-
-
-# --- arrivals: piecewise constant rates over the whole horizon -------------------------------------------------------
-
-Curve = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64] | None]
-_NO_EDGES = np.array([0.0, 1.0])
-
-
-def _arrivals(spec: schema.Arrivals, calendar: schema.CalendarSection, tables: Tables) -> Curve:
-    if isinstance(spec, schema.TraceArrivals):
-        times = series.times(tables, spec.file, spec.column, calendar.start)
-        return _NO_EDGES, np.zeros(1), times[(times >= 0.0) & (times < calendar.length)]
-    if isinstance(spec, schema.ConstantArrivals):
-        return *_repeat_daily(0.0, DAY, np.array([spec.per_hour / 3600.0]), calendar), None
-    if isinstance(spec, schema.ProfileArrivals):
-        begins, every = series.grid(tables, spec.file)
-        per_second = tables.numbers(spec.file, spec.column) * (spec.factor / every)
-    else:
-        begins, every = spec.begins, spec.every
-        per_second = np.array(spec.per_hour) / 3600.0
-    return *_repeat_daily(begins, every, per_second, calendar), None
-
-
-def _repeat_daily(
-    begins: float, every: float, per_second: NDArray[np.float64], calendar: schema.CalendarSection
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Lay the curve of one day over every day of the horizon; outside the curve the rate is zero."""
-    midnight = clock_at_start(calendar)
-    days = int(np.ceil((midnight + calendar.length) / DAY))
-    starts, rates = _one_day(begins, every, per_second)
-    edges = np.concatenate([starts + day * DAY - midnight for day in range(days)] + [[days * DAY - midnight]])
-    return _clip(edges, np.tile(rates, days), calendar.length)
-
-
-def _one_day(
-    begins: float, every: float, per_second: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Starts (seconds of the day) and rates of a curve's intervals; what runs past midnight comes next morning."""
-    edges = begins + every * np.arange(per_second.size + 1)
-    cuts = np.unique(np.concatenate([[0.0], edges % DAY]))
-    inside = np.searchsorted(edges, cuts, side="right") - 1
-    tomorrow = np.searchsorted(edges, cuts + DAY, side="right") - 1
-    padded = np.append(per_second, 0.0)  # position -1 and the end: outside the curve
-    return cuts, padded[inside] + padded[tomorrow]
-
-
-def _clip(
-    edges: NDArray[np.float64], rates: NDArray[np.float64], length: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    clipped = np.clip(edges, 0.0, length)
-    kept = np.diff(clipped) > 0.0
-    return np.concatenate([clipped[:-1][kept], [length]]), rates[kept]
-
-
-def clock_at_start(calendar: schema.CalendarSection) -> float:
-    """Seconds from midnight to the scenario's second 0."""
-    start = calendar.start
-    return start.hour * 3600.0 + start.minute * 60.0 + start.second + start.microsecond * 1e-6
 
 
 def expected_arrivals(intent: IntentSpec) -> float:

@@ -112,7 +112,7 @@ class Case(Entity):
         whether, delay, _, _ = self.centre.draws.returns.block(self.intent.key, self.k, attempt)
         if whether >= spec.probability:
             return NEVER
-        due = self.centre.calendar.now + spec.delay.quantile(delay)
+        due: float = self.centre.calendar.now + spec.delay.quantile(delay)
         if due < self.centre.blueprint.horizon:
             kind = REPEAT if end in (CONTACT_UNRESOLVED, CONTACT_CONTAINED) else RETURN
             self.centre.calendar.at(due, ORDER_RETURN, kind, self)

@@ -115,7 +115,7 @@ def handover(contact: Contact) -> float:
     """Seconds that sender and receiver spend on the handover; drawn with the receiver's visit."""
     law = contact.centre.blueprint.escalation.handover
     assert law is not None
-    return law.quantile(_second_block(contact)[3])
+    return float(law.quantile(_second_block(contact)[3]))
 
 
 def _second_block(contact: Contact) -> tuple[float, float, float, float]:

@@ -75,6 +75,9 @@ class View(Protocol):
     def most_urgent(self, agent: Agent) -> Contact | None:
         """Of the waiting contacts the agent may serve and has room for: highest urgency, then longest wait."""
 
+    def more_urgent(self, best: Contact | None, other: Contact) -> Contact:
+        """The one to be served first; `best` is None at the beginning of a search."""
+
     def free_agents(self, contact: Contact) -> Iterator[Agent]:
         """Agents who could take the contact now: idle ones first, each lane by longest idle."""
 
@@ -171,9 +174,10 @@ class ScoreRouter(Router):
         """A contact that takes one slot: also agents who have some left, if they score higher than the idle."""
         for lane in view.lanes(contact):
             for agent in lane.partly:
-                score = lane.rankings[kind].scores[agent.seat]
-                if not agent.has_room(False):
+                ranking = lane.rankings[kind]
+                if ranking is None or not agent.has_room(False):
                     continue
+                score = ranking.scores[agent.seat]
                 if best is None or score > highest or (score == highest and best.used > 0 and agent.rank < best.rank):
                     best, highest = agent, score
         return best

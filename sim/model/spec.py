@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from sim.config import schema
     from sim.ext.draws import Law
 
-RISKS = ("low", "medium", "high")
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StepSpec:
@@ -34,7 +32,7 @@ class StepSpec:
     def mean_handle(self) -> float:
         """Seconds of talk, hold and wrap-up of an average agent."""
         hold = self.hold_share * self.hold.mean if self.hold is not None else 0.0
-        return self.talk.mean + hold + (self.wrap_up.mean if self.wrap_up is not None else 0.0)
+        return float(self.talk.mean + hold + (self.wrap_up.mean if self.wrap_up is not None else 0.0))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

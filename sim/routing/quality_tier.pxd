@@ -9,6 +9,7 @@ from sim.model.view cimport CentreView
 cdef class QualityTier(Router):
     cdef double _overflow_after
     cdef int _risk
+    cdef object _spec
     cdef list _on_call, _members
     cdef bytearray _anywhere
 

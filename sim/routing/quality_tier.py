@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.config.schema import Duration, Risk
+from sim.config.schema import RISKS, Duration, Risk
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import INFINITY, Router, View
-from sim.model.spec import RISKS
 from sim.registry import Params, register
 
 
@@ -33,6 +32,7 @@ class QualityTier(Router):
 
     def __init__(self, params: QualityTierParams) -> None:
         super().__init__(params)
+        self._spec = params
         self._overflow_after = params.overflow_after
         self._risk = RISKS.index(params.risk)
         self._on_call: list[list[list[Agent]]] = []  # by lane and intent: the members of the tier
@@ -51,7 +51,7 @@ class QualityTier(Router):
                     self._members[intent][agent.index] = self._anywhere[agent.index] = 1
 
     def _best(self, view: View, agents: list[Agent], intent: int) -> list[Agent]:
-        signals, spec = view.signals, self.params
+        signals, spec = view.signals, self._spec
         mean, error, count = (
             (signals.resolution, signals.resolution_error, signals.resolution_count)
             if spec.signal == "resolution"

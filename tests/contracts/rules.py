@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,12 +31,18 @@ def added(kind: str, name: str, rule: type, params: type[registry.Params] = regi
 
 def peeks(rule: type) -> list[str]:
     """What a rule's own file reads that no rule may: hidden attributes of others, the truth, the machinery."""
-    source = Path(inspect.getsourcefile(rule) or "")
+    source = _file(rule)
     return [
         f"{source.name}:{node.lineno} .{node.attr}"
         for node in ast.walk(ast.parse(source.read_text()))
         if isinstance(node, ast.Attribute) and _hidden(node)
     ]
+
+
+def _file(rule: type) -> Path:
+    """The Python source of a rule's module, also where the module is compiled beside it."""
+    compiled = Path(inspect.getfile(sys.modules[rule.__module__]))
+    return compiled.with_name(compiled.name.split(".")[0] + ".py")
 
 
 def _hidden(node: ast.Attribute) -> bool:
@@ -45,7 +52,7 @@ def _hidden(node: ast.Attribute) -> bool:
 
 def imports(rule: type) -> list[str]:
     """Modules of ours that a rule's file imports."""
-    tree = ast.parse(Path(inspect.getsourcefile(rule) or "").read_text())
+    tree = ast.parse(_file(rule).read_text())
     found = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     return [module for module in found if module.startswith("sim.")]
 
