@@ -5,6 +5,7 @@ Stock SimPy runs the staff's processes and the flow's timers; everything random 
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -83,6 +84,16 @@ class _Replication:
         self.centre = self._centre()
 
     def run(self) -> Journal:
+        """Run it. A replication makes millions of objects and no garbage that only the collector finds: it can wait."""
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return self._run()
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _run(self) -> Journal:
         self._start_measuring()
         shifts.start(self.env, self.centre.agents, self.staff)
         Source(self.centre, self.births)

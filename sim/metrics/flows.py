@@ -71,8 +71,8 @@ def _counted(journal: Journal, threads: Threads) -> NDArray[np.void]:
 
 
 def _ordered(legs: NDArray[np.void]) -> NDArray[np.void]:
-    order = np.lexsort((legs["leg"], legs["attempt"], legs["case"]))
-    return legs[order]
+    key = (legs["case"].astype(np.int64) << 32) | (legs["attempt"].astype(np.int64) << 16) | legs["leg"]
+    return legs[np.argsort(key)]
 
 
 def _borders(legs: NDArray[np.void]) -> tuple[Bools, Bools]:

@@ -49,11 +49,11 @@ class AgentTime:
         self._seconds, self._state = pieces.seconds, states["state"][row]
         self._load, self._scheduled = states["load"][row], states["scheduled"][row] == 1
         interval = np.clip(pieces.interval - cells.first_interval, 0, max(0, cells.intervals - 1))
-        self.places = _places(states["agent"][row], states["tier"][row], cells, interval)
+        self.groups = cells.group(_places(states["agent"][row], states["tier"][row], cells, interval))
 
     def spent(self, which: Bools) -> Floats:
         """Seconds in the pieces selected."""
-        return self.cells.sum(self.places, np.where(which, self._seconds, 0.0))
+        return self.cells.sum(self.groups, np.where(which, self._seconds, 0.0))
 
     @cached_property
     def handling(self) -> Floats:
@@ -93,7 +93,7 @@ class AgentTime:
     @cached_property
     def contact_seconds(self) -> Floats:
         """Seconds weighted with the number of contacts in hand."""
-        return self.cells.sum(self.places, self._seconds * self._load)
+        return self.cells.sum(self.groups, self._seconds * self._load)
 
 
 class PaidTime:
@@ -106,17 +106,17 @@ class PaidTime:
         agent = states["agent"][kept]
         self._seconds = states["end"][kept] - start[kept]
         self._rate = np.array([*cells.lexicon.agent_hourly_costs, 0.0])[agent] / 3600.0
-        self.places = _places(agent, states["tier"][kept], cells, None)
+        self.groups = cells.group(_places(agent, states["tier"][kept], cells, None))
 
     @cached_property
     def seconds(self) -> Floats:
         """Seconds paid."""
-        return self.cells.sum(self.places, self._seconds)
+        return self.cells.sum(self.groups, self._seconds)
 
     @cached_property
     def wages(self) -> Floats:
         """Money paid for them."""
-        return self.cells.sum(self.places, self._seconds * self._rate)
+        return self.cells.sum(self.groups, self._seconds * self._rate)
 
 
 def _places(agent: NDArray[np.integer], tier: NDArray[np.integer], cells: Cells, interval: Ints | None) -> list[Ints]:

@@ -22,12 +22,14 @@ class Cases:
         self.resolved_at: Floats = rows["resolved_at"]
         self.first = threads.row(rows["case"], np.zeros(len(rows), dtype=np.int64))
         zero = np.zeros(len(rows), dtype=np.int64)
-        self.places = [
-            cells.place("all", zero),
-            cells.place("channel", threads.field("channel", self.first, -1)),
-            cells.place("intent", rows["intent"]),
-            cells.place("segment", rows["segment"]),
-        ]
+        self.groups = cells.group(
+            [
+                cells.place("all", zero),
+                cells.place("channel", threads.field("channel", self.first, -1)),
+                cells.place("intent", rows["intent"]),
+                cells.place("segment", rows["segment"]),
+            ]
+        )
 
     @cached_property
     def first_finished(self) -> Bools:
@@ -48,7 +50,7 @@ class Cases:
 
     def sum(self, values: Floats | Bools) -> Floats:
         """Column of one value a case."""
-        return self.cells.sum(self.places, values)
+        return self.cells.sum(self.groups, values)
 
     @cached_property
     def cases(self) -> Floats:

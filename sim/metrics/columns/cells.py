@@ -8,13 +8,14 @@ Sums of disjoint parts of a journal add up, so folds over parts can be merged by
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.metrics.columns.groups import Groups
 from sim.model.journal import Lexicon
 
 Floats = NDArray[np.float64]
@@ -83,15 +84,13 @@ class Cells:
         counts: Bools = (moment >= self.lexicon.warmup) & (moment < self.lexicon.horizon)
         return counts
 
-    def sum(self, places: Iterable[Ints], values: Floats | Bools) -> Floats:
+    def group(self, places: Sequence[Ints]) -> Groups:
+        """Prepare records for many sums: `places` holds the cell of each record, scope by scope."""
+        return Groups(places, self.size + 1)
+
+    def sum(self, groups: Groups, values: Floats | Bools) -> Floats:
         """Sum one column of records over the cells they belong to; booleans are counted."""
-        total = np.zeros(self.size + 1)
-        for place in places:
-            if values.dtype == np.bool_:
-                total += np.bincount(place[values], minlength=self.size + 1)
-            else:
-                total += np.bincount(place, values, minlength=self.size + 1)
-        return self._with_totals(total[:-1])
+        return self._with_totals(groups.sum(values)[:-1])
 
     def _with_totals(self, sums: Floats) -> Floats:
         for kind in TIMED:

@@ -20,8 +20,8 @@ class Contacts:
         self.cells, self.threads, self.rows = cells, threads, rows
         self.end: NDArray[np.int8] = rows["end"]
         self.agent: NDArray[np.int32] = rows["agent"]
-        self.places = cells.caller_places(rows, cells.interval_of(rows["started"]))
-        self.places.append(cells.place("agent", rows["agent"]))
+        callers = cells.caller_places(rows, cells.interval_of(rows["started"]))
+        self.groups = cells.group([*callers, cells.place("agent", rows["agent"])])
 
     @cached_property
     def was_handled(self) -> Bools:
@@ -31,7 +31,7 @@ class Contacts:
 
     def sum(self, values: Floats | Bools) -> Floats:
         """Column of one value a contact."""
-        return self.cells.sum(self.places, values)
+        return self.cells.sum(self.groups, values)
 
     @cached_property
     def contacts(self) -> Floats:

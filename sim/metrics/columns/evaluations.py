@@ -21,31 +21,33 @@ class Evaluations:
         self.cells, self.rows = cells, evaluations[kept]
         agent = self.rows["agent"]
         tiers = np.array([*cells.lexicon.agent_tiers, 0], dtype=np.int64)
-        self.places = [
-            cells.place("all", np.zeros(len(self.rows), dtype=np.int64)),
-            cells.place("channel", threads.field("channel", contact[kept], -1)),
-            cells.place("segment", threads.field("segment", contact[kept], -1)),
-            cells.place("intent", self.rows["intent"]),
-            cells.place("tier", cells.tier_member(tiers[np.clip(agent, -1, len(tiers) - 1)])),
-            cells.place("agent", agent),
-        ]
+        self.groups = cells.group(
+            [
+                cells.place("all", np.zeros(len(self.rows), dtype=np.int64)),
+                cells.place("channel", threads.field("channel", contact[kept], -1)),
+                cells.place("segment", threads.field("segment", contact[kept], -1)),
+                cells.place("intent", self.rows["intent"]),
+                cells.place("tier", cells.tier_member(tiers[np.clip(agent, -1, len(tiers) - 1)])),
+                cells.place("agent", agent),
+            ]
+        )
 
     @cached_property
     def evaluations(self) -> Floats:
         """Evaluations."""
-        return self.cells.sum(self.places, np.ones(len(self.rows), dtype=np.bool_))
+        return self.cells.sum(self.groups, np.ones(len(self.rows), dtype=np.bool_))
 
     @cached_property
     def scores(self) -> Floats:
         """Sum of the scores that raters gave."""
-        return self.cells.sum(self.places, self.rows["score"])
+        return self.cells.sum(self.groups, self.rows["score"])
 
     @cached_property
     def true_scores(self) -> Floats:
         """Sum of the scores that a rater without error would have given."""
-        return self.cells.sum(self.places, self.rows["true_score"])
+        return self.cells.sum(self.groups, self.rows["true_score"])
 
     @cached_property
     def auto_fails(self) -> Floats:
         """Evaluations with a critical error."""
-        return self.cells.sum(self.places, self.rows["auto_fail"] == 1)
+        return self.cells.sum(self.groups, self.rows["auto_fail"] == 1)

@@ -19,17 +19,17 @@ class Sessions:
         rows = legs[(legs["queue"] < 0) & (legs["tier"] == 0) & cells.measured(legs["entered"])]
         self.cells, self.threads, self.rows = cells, threads, rows
         interval = cells.interval_of(rows["entered"])
-        self.places = cells.caller_places(rows, interval)
-        self.places.append(cells.place("bot", np.zeros(len(rows), dtype=np.int64)))
+        bot = cells.place("bot", np.zeros(len(rows), dtype=np.int64))
+        self.groups = cells.group([*cells.caller_places(rows, interval), bot])
 
     @cached_property
     def sessions(self) -> Floats:
         """Bot sessions."""
-        return self.cells.sum(self.places, np.ones(len(self.rows), dtype=np.bool_))
+        return self.cells.sum(self.groups, np.ones(len(self.rows), dtype=np.bool_))
 
     def ended(self, end: LegEnd) -> Floats:
         """Bot sessions that ended this way."""
-        return self.cells.sum(self.places, self.rows["end"] == end)
+        return self.cells.sum(self.groups, self.rows["end"] == end)
 
     @cached_property
     def contained(self) -> Floats:
@@ -40,7 +40,7 @@ class Sessions:
     def truly_contained(self) -> Floats:
         """Contained sessions whose contact was resolved in truth."""
         contained = self.rows["end"] == LegEnd.CONTAINED
-        return self.cells.sum(self.places, contained & self.threads.resolved(self.rows))
+        return self.cells.sum(self.groups, contained & self.threads.resolved(self.rows))
 
 
 class Lines:
@@ -51,13 +51,15 @@ class Lines:
         bot = np.where(rows["tier"] == 0, 0, -1)
         self.cells = cells
         self.length = rows["ended"] - rows["entered"]
-        self.places = [
-            cells.place("all", np.zeros(len(rows), dtype=np.int64)),
-            cells.place("bot", bot),
-            cells.place("tier", cells.tier_member(rows["tier"])),
-        ]
+        self.groups = cells.group(
+            [
+                cells.place("all", np.zeros(len(rows), dtype=np.int64)),
+                cells.place("bot", bot),
+                cells.place("tier", cells.tier_member(rows["tier"])),
+            ]
+        )
 
     @cached_property
     def seconds(self) -> Floats:
         """Seconds from entering a leg to its end, waiting included."""
-        return self.cells.sum(self.places, self.length)
+        return self.cells.sum(self.groups, self.length)

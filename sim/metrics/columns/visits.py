@@ -45,6 +45,7 @@ class Visits:
         self.hold: Floats = rows["hold"]
         self.wrap: Floats = rows["wrap_up"]
         self.places = _visit_places(rows, cells)
+        self.groups = cells.group(self.places)
 
     @cached_property
     def was_answered(self) -> Bools:
@@ -75,7 +76,7 @@ class Visits:
 
     def sum(self, values: Floats | Bools) -> Floats:
         """Column of one value a visit."""
-        return self.cells.sum(self.places, values)
+        return self.cells.sum(self.groups, values)
 
     @cached_property
     def visits(self) -> Floats:
