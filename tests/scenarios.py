@@ -266,3 +266,97 @@ class Made:
             "hang_up": 0.1,
             "vip_priority": self._random.choice([2, None]),
         }
+
+
+class Wide(Made):
+    """A random scenario with all kinds of staff and of surprises, and more ties: half of all times are of `FORCED`.
+
+    Beside what `Made` has: a roster file, planned tours, shifts of 24 hours, laws of every kind, busy and quiet days,
+    and signals that are refreshed while the run goes on.
+    """
+
+    def _scenario(self) -> Data:
+        data = super()._scenario()
+        data["busyness"] = {"day_cv": self._random.choice([0.0, 0.4])}
+        data["measures"] = {"repeat_window": self._random.choice(["5 s", "900 s", "7 d"])}
+        data["quality"]["evaluation"] = {"per_agent_week": 500.0, "lag": seconds(self._random.choice(FORCED))}
+        data["quality"]["signals"]["refresh"] = seconds(self._random.choice([300, 900, 901.5]))
+        data["routing"] = self._any_routing()
+        if self._chance(0.4):
+            data["calendar"]["max_drain"] = "0 s"
+        staff = data["staff"]
+        staff.setdefault("shifts", {})["all_day"] = self._all_day()
+        for group in staff["groups"].values():
+            if "shift" not in group and self._chance(0.4):
+                group["shift"] = "all_day"
+        if self._chance(0.5):
+            staff["roster"] = "people.csv"
+            self.tables["people.csv"] = self._roster()
+        if self._chance(0.5):
+            staff["groups"]["planned"] = {"tier": 1, "skills": {"skill_0": 1.0, "skill_1": 1.1}, "plan": self._plan()}
+        return data
+
+    def _any_routing(self) -> Data:
+        """`Made` goes by the number; here each rule meets every kind of scenario."""
+        self.number, number = self._random.randrange(len(ROUTERS)), self.number
+        routing = self._routing()
+        self.number = number
+        return routing
+
+    def _law(self, *means: float) -> Data:
+        if self._chance(0.7):
+            return super()._law(*means)
+        mean = self._random.choice(means)
+        return self._random.choice(
+            [
+                {"law": "gamma", "mean": seconds(mean), "cv": 0.7},
+                {"law": "erlang", "mean": seconds(mean), "stages": 3},
+                {"law": "weibull", "shape": 0.8, "scale": seconds(mean)},
+                {"law": "uniform", "low": "0 s", "high": seconds(2 * mean)},
+                {"law": "triangular", "low": "0 s", "mode": seconds(mean / 2), "high": seconds(2 * mean)},
+                {
+                    "law": "mixture",
+                    "parts": [{"weight": 0.5, "of": fixed(5)}, {"weight": 0.5, "of": exponential(mean)}],
+                },
+            ]
+        )
+
+    def _arrivals(self, n: int) -> Data:
+        if self._chance(0.3):
+            return super()._arrivals(n)
+        often = [float(self._random.choice(FORCED)) for _ in range(30)]
+        rarely = [self._random.randrange(3_600_000) / 1000 for _ in range(30)]
+        self.tables[f"trace-{n}.csv"] = {"moment": traced(sorted(often + rarely), START.isoformat())}
+        return {"kind": "trace", "file": f"trace-{n}.csv", "column": "moment"}
+
+    def _all_day(self) -> Data:
+        if self._chance(0.5):
+            return {"start": "22:00", "end": "22:00+1", "breaks": [{"at": "22:15", "length": "15 min"}]}
+        return {"start": "00:00", "end": "24:00"}
+
+    def _roster(self) -> dict[str, list[Any]]:
+        count = self._random.randint(1, 4)
+        return {
+            "name": [f"named {n}" for n in range(count)],
+            "tier": [self._random.randint(1, self.tiers) for _ in range(count)],
+            "skills": [
+                self._random.choice(["skill_0", "skill_1:0.7", "skill_0:1.0|skill_1:1.5"]) for _ in range(count)
+            ],
+            "slots": [self._random.choice([1, 3]) for _ in range(count)],
+            "start": ["22:00"] * count,
+            "end": [self._random.choice(["22:15", "22:30", "02:00+1"]) for _ in range(count)],
+            "breaks": [self._random.choice(["", "22:10/5"]) for _ in range(count)],
+        }
+
+    def _plan(self) -> Data:
+        """Recorded heads, which need no forecast: three at 22:00 and one from 22:30; exactly so, or in tours."""
+        heads = [1] * 48
+        heads[44] = 3
+        self.tables["heads.csv"] = {
+            "start": [f"{n // 2:02d}:{n % 2 * 30:02d}" for n in range(48)],
+            "agents": heads,
+        }
+        plan: Data = {"rule": "recorded_heads", "params": {"file": "heads.csv"}}
+        if self._chance(0.5):
+            plan |= {"shift_length": "1 h", "breaks": [{"at": "00:30", "length": "15 min"}]}
+        return plan
