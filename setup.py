@@ -30,7 +30,14 @@ C_FLAGS = [
     "-Werror=int-conversion",
 ]
 # The .pxd alone types a module: to Cython, `int` in an annotation means a Python object, and would clash with it.
-DIRECTIVES = {"language_level": 3, "annotation_typing": False, "boundscheck": False, "cdivision": True}
+# A None where an object is needed is an AttributeError, as in Python: the rules of users run in here.
+DIRECTIVES = {
+    "language_level": 3,
+    "annotation_typing": False,
+    "boundscheck": False,
+    "cdivision": True,
+    "nonecheck": True,
+}
 
 
 def staged(source: Path) -> Path:

@@ -296,7 +296,7 @@ class Queue(Section):
     skills: Annotated[list[Name], Field(min_length=1)]
     priority: Annotated[int, Field(ge=0, le=9)] = 0
     aging: Annotated[Duration, Field(gt=0)] | None = None
-    capacity: Annotated[int, Field(ge=0)] | None = None
+    capacity: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = None
     overflow: Overflow | None = None
 
 
@@ -314,7 +314,7 @@ class Bot(Section):
     policy: Rule
     session: LawSpec
     turn: Annotated[Duration, Field(gt=0)] = 15.0
-    max_turns: Annotated[int, Field(ge=1)] = 12
+    max_turns: Annotated[int, Field(ge=1, le=1_000_000)] = 12
     asks_human: Share = 0.15
     sentiment_limit: float = -1.5
     keyword_risk: Literal["none", "high", "medium"] = "high"

@@ -163,7 +163,7 @@ class Centre:
     def choose_agent(self, contact: Contact) -> Agent | None:
         """Agent selection by the router; raises ModelError for a choice that is impossible."""
         agent = self.router.choose_agent(self.view, contact)
-        if agent is not None and not agent.can_take(contact):
+        if agent is not None and not (agent.centre is self and agent.can_take(contact)):
             raise ModelError(
                 f"{type(self.router).__name__} chose {agent.name} for a contact of {contact.intent.name} at "
                 f"{self.calendar.now} s, who cannot take it; choose from view.free_agents(contact)"
