@@ -1,12 +1,14 @@
 cimport cython
 from sim.ext.bitmap cimport Bitmap
 from sim.model.agent cimport Agent
+from sim.model.queue cimport Roll
 
 
 @cython.final
 cdef class Ranking:
     cdef list _agents, _places, _ties
     cdef Bitmap _idle
+    cdef Roll _longest_idle
     cdef readonly list scores
 
     cpdef int add(self, Py_ssize_t seat) except -1

@@ -8,6 +8,7 @@ from sim.ext.bitmap import Bitmap
 
 if TYPE_CHECKING:
     from sim.model.agent import Agent
+    from sim.model.queue import Roll
 
 
 class Ranking:
@@ -17,10 +18,13 @@ class Ranking:
     Among equal scores the longest idle comes first.
     """
 
-    __slots__ = ("_agents", "_idle", "_places", "_ties", "scores")
+    __slots__ = ("_agents", "_idle", "_longest_idle", "_places", "_ties", "scores")
 
-    def __init__(self, agents: list[Agent], scores: list[float]) -> None:
-        """`agents` in the order of their seats in the lane, `scores` alike; nobody is idle yet."""
+    def __init__(self, agents: list[Agent], scores: list[float], longest_idle: Roll) -> None:
+        """`agents` in the order of their seats in the lane, `scores` alike; `longest_idle`: the lane's idle ones.
+
+        Nobody has been added yet.
+        """
         order = sorted(range(len(agents)), key=lambda seat: (-scores[seat], seat))
         self._places = [0] * len(agents)  # by seat
         for place, seat in enumerate(order):
@@ -28,6 +32,7 @@ class Ranking:
         self._agents = [agents[seat] for seat in order]
         self._ties = _ends_of_ties([scores[seat] for seat in order])
         self._idle = Bitmap(len(agents))
+        self._longest_idle = longest_idle
         self.scores = scores  # by seat
 
     def add(self, seat: int) -> None:
@@ -43,6 +48,8 @@ class Ranking:
         first = self._idle.first()
         if first < 0:
             return None
+        if self._ties[0] == len(self._agents):  # nobody scores higher than anybody
+            return self._longest_idle.head
         best: Agent = self._agents[first]
         for place in range(first + 1, self._ties[first]):
             if self._idle.has(place):

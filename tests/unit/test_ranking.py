@@ -22,6 +22,13 @@ class Kept(ScoreRouter):
         return float((agent.index * 7 + contact.intent.index * 3) % 4)
 
 
+class Equal(Kept):
+    """Everybody scores alike."""
+
+    def score(self, view: View, agent: Any, contact: Any) -> float:
+        return 1.0
+
+
 class Scanned(Kept):
     """The same scores, looked up for every free agent at every choice."""
 
@@ -30,10 +37,15 @@ class Scanned(Kept):
         return min(free, key=lambda a: (-self.score(view, a, contact), a.used > 0, a.rank), default=None)
 
 
+class ScannedEqual(Scanned, Equal):
+    """The same for equal scores."""
+
+
+@pytest.mark.parametrize("rules", [(Kept, Scanned), (Equal, ScannedEqual)], ids=["levels", "equal"])
 @pytest.mark.parametrize("number", range(16))
-def test_the_kept_order_chooses_whom_a_scan_would_choose(number: int, built: Any) -> None:
+def test_the_kept_order_chooses_whom_a_scan_would_choose(number: int, rules: tuple[type, ...], built: Any) -> None:
     legs = []
-    for rule in (Kept, Scanned):
+    for rule in rules:
         with added("router", rule.__name__.lower(), rule, Params) as name:
             made = routed(number, name)
             legs.append(simulate(built(made.data, made.tables), 5, 0).legs)
