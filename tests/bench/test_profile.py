@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import shutil
 import subprocess
@@ -59,6 +60,7 @@ def test_stages(name: str, benchmark: Any, ledger: Ledger) -> None:
     contacts: list[int] = []
 
     def day() -> None:
+        gc.collect()
         run = Timed(prepared, 1, len(found), 1.0)
         journal = run.run()
         run.mark()
