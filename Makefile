@@ -15,6 +15,7 @@ HEADERS := $(shell find sim -name '*.pxd' 2>/dev/null)
 SOURCES := $(wildcard ext/*.pyx ext/*.pxd ext/*.h) $(HEADERS) $(wildcard $(HEADERS:.pxd=.py))
 READY = $(VENV)/.ready
 READY_DEV = $(VENV)/.ready-dev
+READY_BENCH = $(VENV)/.ready-bench
 
 .DELETE_ON_ERROR:
 .PHONY: demo test test-all bench lint setup clean
@@ -28,8 +29,8 @@ test: $(READY)
 test-all: $(READY)
 	$(PYTEST) -n 2 --ignore=tests/bench $(TEST_ARGS) tests
 
-bench: $(READY)
-	$(PYTEST) $(TEST_ARGS) tests/bench
+bench: $(READY_BENCH)
+	$(PYTEST) -s -m "not slow" $(TEST_ARGS) tests/bench
 
 lint: $(READY_DEV)
 	$(VENV)/bin/ruff check .
@@ -45,7 +46,7 @@ clean:
 
 $(PY):
 	@test -n "$(PYTHON)" || { echo 'No Python >= 3.11 found. Install one, or name it: make PYTHON=/path/to/python3.11 …'; exit 1; }
-	@echo "Setting up $(VENV) (once; about a minute)"
+	@echo "Setting up $(VENV) (once; one to two minutes)"
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo 'This Python cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv'; exit 1; }
 
@@ -53,6 +54,10 @@ $(PY):
 $(READY): $(PY) pyproject.toml setup.py constraints.txt $(SOURCES)
 	@$(INSTALL) setuptools cython
 	@$(INSTALL) --no-build-isolation -e '.[test]'
+	@touch $@
+
+$(READY_BENCH): $(READY)
+	@$(INSTALL) --no-build-isolation -e '.[test,bench]'
 	@touch $@
 
 $(READY_DEV): $(READY)
