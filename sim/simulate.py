@@ -102,18 +102,16 @@ class _Replication:
 
     def _centre(self) -> Centre:
         scenario = self.blueprint.scenario
-        router = _build("router", scenario.routing)
-        centre = Centre(
+        return Centre(
             blueprint=self.blueprint,
             calendar=self.calendar,
             streams=self.streams,
             workers=self.staff,
             truth=self.truth,
-            router=router,
+            router=_build("router", scenario.routing),
             escalation_rule=_build("escalation", scenario.escalation.rule),
             bot_policy=_build("bot", scenario.bot.policy) if scenario.bot is not None else None,
         )
-        return centre
 
     def _start_measuring(self) -> None:
         """Give the centre its signals, and refresh them while it runs; a router that reads none costs nothing."""

@@ -36,7 +36,7 @@ cdef class Contact(Entity):
     cdef public Line line
     cdef public Contact ahead, behind, earlier, later
     cdef readonly Agent agent
-    cdef readonly bint bot_used, warm, was_cold
+    cdef readonly bint bot_used, was_cold
     cdef Handover _sender
     cdef bot.Fate _bot_fate
     cdef int _leg, _visit, _hand, _initiator

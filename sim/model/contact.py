@@ -108,7 +108,6 @@ class Contact(Entity):
         "step",
         "transfers",
         "waited",
-        "warm",
         "was_cold",
     )
 
@@ -138,7 +137,6 @@ class Contact(Entity):
         self.waited = 0.0
         self.bot_used = False
         self.context = outcome.CONTEXT_NONE
-        self.warm = False  # the sender of an escalation is on the line
         self.was_cold = False
         self._sender: Handover | None = None
         self._leg = 0

@@ -29,7 +29,7 @@ def evaluate(
 
     A contact is picked when its own key is below the sampling share, so a larger sample contains the smaller one.
     """
-    handled = contacts[_handled(contacts)]
+    handled = contacts[by_agent(contacts)]
     keys = uniforms(streams.purpose("qa_sample"), handled, births, intents)
     picked = keys[:, 0] < sampling_share(quality)
     chosen, u = handled[picked], keys[picked]
@@ -49,7 +49,8 @@ def sampling_share(quality: Quality) -> float:
     return min(1.0, quality.evaluation.per_agent_week / weekly) if weekly > 0.0 else 0.0
 
 
-def _handled(contacts: NDArray[np.void]) -> NDArray[np.bool_]:
+def by_agent(contacts: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Which contacts ended with an agent, resolved or believed so: those that are evaluated and judged."""
     by_human = (contacts["end"] == ContactEnd.RESOLVED) | (contacts["end"] == ContactEnd.UNRESOLVED)
     return np.asarray(by_human & (contacts["agent"] >= 0))
 

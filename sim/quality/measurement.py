@@ -14,12 +14,12 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.model.centre import Centre
-from sim.model.journal import ContactEnd, LegEnd
+from sim.model.journal import LegEnd
+from sim.quality.evaluation import by_agent
 from sim.quality.signals import Measured
 
 Evaluate = Callable[[NDArray[np.void]], NDArray[np.void]]
 HANDLED = (LegEnd.RESOLVED, LegEnd.UNRESOLVED, LegEnd.ESCALATED, LegEnd.TO_SUPERVISOR)
-JUDGED = (ContactEnd.RESOLVED, ContactEnd.UNRESOLVED)
 
 
 class Measurement:
@@ -60,7 +60,7 @@ class Measurement:
     def _take_contacts(self) -> None:
         contacts = self._centre.recorder.contacts(self._contacts_read)
         self._contacts_read += contacts.size
-        judged = contacts[np.isin(contacts["end"], JUDGED) & (contacts["agent"] >= 0)]
+        judged = contacts[by_agent(contacts)]
         window = judged["ended"] + self._centre.blueprint.scenario.measures.repeat_window
         came_back = judged["next_due"] < window  # NaN, never, compares as False
         known = np.where(came_back, judged["next_due"], window)

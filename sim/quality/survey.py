@@ -16,6 +16,7 @@ from sim.model.journal import ContactEnd
 from sim.model.spec import IntentSpec
 from sim.model.truth import Truth
 from sim.quality.addresses import uniforms
+from sim.quality.evaluation import by_agent
 from sim.sampling.streams import Streams, normals
 
 NEUTRAL = 4.0  # satisfaction at which the stated response rate holds
@@ -85,7 +86,7 @@ def mark_defects(
     streams: Streams,
 ) -> None:
     """Fill in `defects` of contacts that a human handled: one independent draw a category."""
-    rows = np.flatnonzero(np.isin(contacts["end"], FULLY_SERVED[:2]))
+    rows = np.flatnonzero(by_agent(contacts))
     u = uniforms(streams.purpose("defects"), contacts[rows], births, intents)
     shares = np.array([spec.information, spec.process, spec.compliance, spec.empathy])
     contacts["defects"][rows] = (u < shares) @ np.array([1, 2, 4, 8])
