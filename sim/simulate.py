@@ -118,7 +118,7 @@ class _Replication:
         centre, spec = self.centre, self.blueprint.scenario.quality.signals
         if not centre.router.uses_signals:
             return
-        signals = _signals(self.blueprint, centre, self.truth, self.streams)
+        signals = _signals(self.blueprint, centre, [person.key for person in self.staff], self.truth, self.streams)
         centre.signals = signals
         centre.router.refresh(centre.view)
         if spec.refresh < self.blueprint.limit and not spec.oracle:
@@ -168,10 +168,10 @@ def _build(kind: str, rule: Rule) -> Any:
 def _truth(prepared: Prepared, seed: int, streams: Streams) -> Truth:
     spec = prepared.blueprint.scenario.quality.truth
     source = Streams(seed, ability.FIXED) if spec.draw == "fixed" else streams
-    return ability.draw(spec, [person.name for person in prepared.staff], prepared.blueprint.intents, source)
+    return ability.draw(spec, [person.key for person in prepared.staff], prepared.blueprint.intents, source)
 
 
-def _signals(blueprint: Blueprint, centre: Centre, truth: Truth, streams: Streams) -> Measured:
+def _signals(blueprint: Blueprint, centre: Centre, keys: list[int], truth: Truth, streams: Streams) -> Measured:
     quality = blueprint.scenario.quality
     tiers = [agent.tier for agent in centre.agents]
     expected = expect(blueprint, centre.agents, truth)
@@ -180,7 +180,7 @@ def _signals(blueprint: Blueprint, centre: Centre, truth: Truth, streams: Stream
         return Oracle(tiers, expected.handle, expected.resolution, qa)
     prior: Expectation = expect(blueprint, centre.agents, alike(len(centre.agents), len(blueprint.intents)))
     signals = Measured(tiers, prior.handle, prior.resolution, quality.evaluation.mean)
-    history.remember(signals, blueprint, centre.agents, truth, expected, streams)
+    history.remember(signals, blueprint, keys, truth, expected, streams)
     return signals
 
 

@@ -174,7 +174,7 @@ class Lane:
 
     def rank(self, kind: int, scores: list[float]) -> Ranking:
         """Keep the idle agents in the order of these scores (by seat) for one kind of contact."""
-        ranking = Ranking(self.agents, scores, self.idle)
+        ranking = Ranking(self.agents, scores)
         for agent in self.idle:
             ranking.add(agent.seat)
         self.rankings[kind] = ranking

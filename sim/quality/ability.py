@@ -9,41 +9,49 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, sqrt
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.config.schema import Truth as TruthSpec
 from sim.model.spec import IntentSpec
 from sim.model.truth import Truth
-from sim.sampling.streams import Streams, entity_key, normal
+from sim.sampling.streams import Streams, normals
 
 FIXED = 2**50  # the replication number whose draws a `fixed` truth takes
+Array = NDArray[np.float64]
 
 
-def draw(spec: TruthSpec, names: Sequence[str], intents: Sequence[IntentSpec], streams: Streams) -> Truth:
-    """The truth of every agent, addressed by the agent's name and the intent's: a colleague more moves nobody else."""
+def draw(spec: TruthSpec, agents: Sequence[int], intents: Sequence[IntentSpec], streams: Streams) -> Truth:
+    """The truth of every agent, addressed by the agent's key and the intent's: a colleague more moves nobody else."""
     purpose = streams.purpose("truth")
-    keys = [entity_key(name) for name in names]
-    general = [tuple(normal(u) for u in purpose.block(key, 0, 0)) for key in keys]
-    rows = [
-        [_cell(spec, z, purpose.block(key, 1, intent.key)) for intent in intents]
-        for key, z in zip(keys, general, strict=True)
-    ]
+    general = _normals([purpose.block(key, 0, 0) for key in agents], (len(agents), 1, 4))
+    own = _normals([purpose.block(key, 1, it.key) for key in agents for it in intents], (len(agents), len(intents), 4))
+    ability = _ability(spec, general, own)
     return Truth(
-        speed=[[speed for speed, _ in row] for row in rows],
-        ability=[[ability for _, ability in row] for row in rows],
-        qa=[spec.qa_sd * _correlated(spec.qa_resolution_correlation, z[1], z[2]) for z in general],
-        empathy=[spec.empathy_sd * z[3] for z in general],
+        speed=_speed(spec, general, own, ability),
+        ability=ability.tolist(),
+        qa=(spec.qa_sd * _correlated(spec.qa_resolution_correlation, general[:, 0, 1], general[:, 0, 2])).tolist(),
+        empathy=(spec.empathy_sd * general[:, 0, 3]).tolist(),
     )
 
 
-def _cell(spec: TruthSpec, general: tuple[float, ...], block: tuple[float, ...]) -> tuple[float, float]:
-    """Speed factor and ability (standard units) of an agent for an intent; `intent_share` of a variance is its own."""
-    own, common = sqrt(spec.intent_share), sqrt(1.0 - spec.intent_share)
-    ability = common * general[1] + own * normal(block[1])
-    slowness = common * general[0] + own * normal(block[0])
+def _normals(blocks: list[tuple[float, ...]], shape: tuple[int, ...]) -> Array:
+    return normals(np.array(blocks, dtype=np.float64).ravel()).reshape(shape)
+
+
+def _ability(spec: TruthSpec, general: Array, own: Array) -> Array:
+    """In standard units; `intent_share` of the variance is the intent's own."""
+    return sqrt(1.0 - spec.intent_share) * general[:, :, 1] + sqrt(spec.intent_share) * own[:, :, 1]
+
+
+def _speed(spec: TruthSpec, general: Array, own: Array, ability: Array) -> list[list[float]]:
+    slowness = sqrt(1.0 - spec.intent_share) * general[:, :, 0] + sqrt(spec.intent_share) * own[:, :, 0]
     # a fast agent has a negative slowness: the stated correlation is that of speed with resolution
     slowness = -_correlated(spec.speed_resolution_correlation, ability, -slowness)
     sd = spec.speed_sd
-    return exp(sd * slowness - 0.5 * sd * sd), ability
+    # the exponential of the C library: NumPy's own differs by a bit from machine to machine
+    return [[exp(log) for log in row] for row in (sd * slowness - 0.5 * sd * sd).tolist()]
 
 
-def _correlated(correlation: float, first: float, second: float) -> float:
+def _correlated(correlation: float, first: Array, second: Array) -> Array:
     return correlation * first + sqrt(1.0 - correlation * correlation) * second

@@ -41,34 +41,29 @@ def expect(blueprint: Blueprint, agents: Sequence[Agent], truth: Truth) -> Expec
     shape = (len(agents), len(blueprint.intents))
     result = Expectation(*(np.zeros(shape) for _ in range(4)))
     speed, ability = np.array(truth.speed).reshape(shape), np.array(truth.ability).reshape(shape)
+    proficiency = np.array([agent.proficiency for agent in agents]).reshape(len(agents), len(blueprint.queues))
     for intent in blueprint.intents:
-        _expect_intent(blueprint, intent, agents, speed, ability, result)
+        _expect_intent(blueprint, intent, proficiency, speed, ability, result)
     totals = result.weight.sum(axis=1, keepdims=True)
     np.divide(result.weight, totals, out=result.weight, where=totals > 0)
     return result
 
 
 def _expect_intent(
-    blueprint: Blueprint,
-    intent: IntentSpec,
-    agents: Sequence[Agent],
-    speed: Array,
-    ability: Array,
-    result: Expectation,
+    blueprint: Blueprint, intent: IntentSpec, proficiency: Array, speed: Array, ability: Array, result: Expectation
 ) -> None:
     column = intent.index
     returns = _returns_within(blueprint)
-    by_step: dict[int, list[int]] = {}
-    for row, agent in enumerate(agents):
-        place, proficiency = _step_of(intent, agent)
-        step = intent.steps[place]
-        by_step.setdefault(place, []).append(row)
-        factor = speed[row, column] / (proficiency or 1.0)
-        result.handle[row, column] = step.mean_handle * factor
-        result.handle_sd[row, column] = _handle_sd(step) * factor
-        result.weight[row, column] = expected_arrivals(intent) if proficiency else 0.0
-    for place, rows in by_step.items():
-        step = intent.steps[place]
+    places = _places_on_path(intent, proficiency)
+    for place, step in enumerate(intent.steps):
+        rows = np.flatnonzero(places == place)
+        if rows.size == 0:
+            continue
+        skilled = proficiency[rows, step.queue]
+        factor = speed[rows, column] / np.where(skilled > 0.0, skilled, 1.0)
+        result.handle[rows, column] = step.mean_handle * factor
+        result.handle_sd[rows, column] = _handle_sd(step) * factor
+        result.weight[rows, column] = np.where(skilled > 0.0, expected_arrivals(intent), 0.0)
         logits = step.intercept + step.ability_scale * ability[rows, column]
         failed = 1.0 - calibration.mean_share(logits, intent.difficulty_sd, step.population)
         passed_on = _passed_on(blueprint, intent, step)
@@ -77,20 +72,17 @@ def _expect_intent(
         result.resolution[rows, column] = 1.0 - back / np.where(kept > 0.0, kept, 1.0)
 
 
+def _places_on_path(intent: IntentSpec, proficiency: Array) -> NDArray[np.intp]:
+    """The first step of the path that each agent can serve; the first of all for who cannot serve any."""
+    return np.argmax(proficiency[:, [step.queue for step in intent.steps]] > 0.0, axis=1)
+
+
 def _passed_on(blueprint: Blueprint, intent: IntentSpec, step: StepSpec) -> float:
     """P(a contact that this step did not resolve goes to a supervisor or up)."""
     spec = blueprint.escalation
     supervisor = spec.supervisor_customer + spec.supervisor_agent if intent.supervisor is not None else 0.0
     up = spec.agent_notices + spec.customer_asks if step is not intent.steps[-1] else 0.0
     return supervisor + (1.0 - supervisor) * up
-
-
-def _step_of(intent: IntentSpec, agent: Agent) -> tuple[int, float]:
-    """Place on the path, and proficiency there; the first place and 0 for an agent who cannot serve the intent."""
-    for place, step in enumerate(intent.steps):
-        if agent.proficiency[step.queue] > 0.0:
-            return place, agent.proficiency[step.queue]
-    return 0, 0.0
 
 
 def _handle_sd(step: StepSpec) -> float:

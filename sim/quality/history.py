@@ -12,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config.schema import Quality
-from sim.model.agent import Agent
 from sim.model.spec import Blueprint
 from sim.model.truth import Truth
 from sim.quality.expectation import Expectation
 from sim.quality.shrink import Tally
 from sim.quality.signals import Measured
-from sim.sampling.streams import Streams, entity_key, normals
+from sim.sampling.streams import Streams, normals
 
 WEEK = 7 * 86400.0
 Array = NDArray[np.float64]
@@ -27,12 +26,12 @@ Array = NDArray[np.float64]
 def remember(
     signals: Measured,
     blueprint: Blueprint,
-    agents: Sequence[Agent],
+    agents: Sequence[int],
     truth: Truth,
     expected: Expectation,
     streams: Streams,
 ) -> None:
-    """Add the pre-history's observations to the signals' tallies and refresh them."""
+    """Add the pre-history's observations to the signals' tallies and refresh them; `agents`: their keys."""
     quality = blueprint.scenario.quality
     u = _uniforms(blueprint, agents, streams)
     weeks = quality.history.weeks
@@ -44,11 +43,10 @@ def remember(
     signals.refresh()
 
 
-def _uniforms(blueprint: Blueprint, agents: Sequence[Agent], streams: Streams) -> Array:
+def _uniforms(blueprint: Blueprint, agents: Sequence[int], streams: Streams) -> Array:
     purpose = streams.purpose("history")
-    keys = [entity_key(agent.name) for agent in agents]
-    rows = [[purpose.block(key, 0, intent.key) for intent in blueprint.intents] for key in keys]
-    return np.array(rows).reshape(len(agents), len(blueprint.intents), 4)
+    blocks = [purpose.block(key, 0, intent.key) for key in agents for intent in blueprint.intents]
+    return np.array(blocks).reshape(len(agents), len(blueprint.intents), 4)
 
 
 def _add_handle(tally: Tally, n: Array, expected: Expectation, u: Array) -> None:
@@ -78,11 +76,11 @@ def _binomial(u: Array, n: Array, p: Array) -> Array:
     return np.asarray(np.where(p >= 1.0, n, np.clip(k, 0.0, n)))
 
 
-def _add_qa(tally: Tally, agents: Sequence[Agent], truth: Truth, quality: Quality, streams: Streams) -> None:
+def _add_qa(tally: Tally, agents: Sequence[int], truth: Truth, quality: Quality, streams: Streams) -> None:
     spec = quality.evaluation
     weeks = max(0.0, quality.history.weeks - spec.lag / WEEK)
     purpose = streams.purpose("history_qa")
-    u = np.array([purpose.block(entity_key(agent.name), 0, 0) for agent in agents]).reshape(len(agents), 4)
+    u = np.array([purpose.block(key, 0, 0) for key in agents]).reshape(len(agents), 4)
     n = np.floor(spec.per_agent_week * weeks + u[:, 0])
     single = np.hypot(spec.contact_sd, spec.rater_sd)
     noise = np.divide(single, np.sqrt(n), out=np.zeros_like(n), where=n > 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from sim.sampling.streams import entity_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,10 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One named agent. `skills` maps a skill to its proficiency; `hourly_cost` is per hour on duty."""
+    """One named agent. `skills` maps a skill to its proficiency; `hourly_cost` is per hour on duty.
+
+    `key`: the name as the entity of the agent's draws.
+    """
 
     name: str
     group: str
@@ -25,3 +30,7 @@ class Person:
     slots: int
     hourly_cost: float
     duties: tuple[Duty, ...]
+    key: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", entity_key(self.name))

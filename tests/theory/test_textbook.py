@@ -146,9 +146,8 @@ class Customers:
 
     def agents(self, loaded: Loaded) -> list[Agent]:
         staff, blueprint = people.hire(loaded), self.blueprint
-        truth = ability.draw(
-            loaded.scenario.quality.truth, [person.name for person in staff], blueprint.intents, self.streams
-        )
+        keys = [person.key for person in staff]
+        truth = ability.draw(loaded.scenario.quality.truth, keys, blueprint.intents, self.streams)
         return [
             Agent(
                 person.name,
