@@ -30,6 +30,7 @@ from sim.quality.measurement import Measurement
 from sim.quality.signals import Measured, Oracle
 from sim.sampling.streams import Streams
 from sim.staff import people, shifts
+from sim.staff.floor_manager import FloorManager
 from sim.staff.person import Person
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class _Replication:
 
     def _run(self) -> Journal:
         self._start_measuring()
-        shifts.start(self.env, self.centre.agents, self.staff)
+        self._start_staff()
         Source(self.centre, self.births)
         self._drain()
         return self._journal()
@@ -123,6 +124,12 @@ class _Replication:
         centre.router.refresh(centre.view)
         if spec.refresh < self.blueprint.limit and not spec.oracle:
             self.env.process(Measurement(centre, signals, self._evaluator()).run(self.env, spec.refresh))
+
+    def _start_staff(self) -> None:
+        stays = shifts.start(self.env, self.centre.agents, self.staff, self.blueprint.limit)
+        spec = self.blueprint.scenario.staff.floor_manager
+        if spec is not None:
+            self.env.process(FloorManager(spec, self.centre.lanes, stays).run(self.env))
 
     def _evaluator(self) -> Callable[[NDArray[np.void]], NDArray[np.void]]:
         return partial(

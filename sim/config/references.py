@@ -273,6 +273,21 @@ def _breaks(context: Context, path: Path, shift: schema.Shift) -> Iterator[Probl
         before = max(before, begins[at] + shift.breaks[at].length)
 
 
+def _floor_manager(context: Context) -> Iterator[Problem]:
+    """It acts before it looks again, and on people who come and go."""
+    staff = context.scenario.staff
+    manager = staff.floor_manager
+    if manager is None:
+        return
+    path: Path = ("staff", "floor_manager")
+    if manager.delay >= manager.every:
+        rule = "acts only when it looks again, or later"
+        yield context.problem((*path, "delay"), manager.delay, f"seconds: {rule}", "make it shorter than `every`")
+    if staff.roster is None and all(g.shift is None and g.plan is None for g in staff.groups.values()):
+        rule = "everybody is always on duty, so there is no break and no end of a shift to move"
+        yield context.problem(path, None, rule, "give a group a shift or a plan, or take the floor manager out")
+
+
 @dataclass(frozen=True, slots=True)
 class _Team:
     """A kind of agent that works: where it stands, its tier and skills."""
@@ -340,5 +355,6 @@ CHECKS: tuple[Callable[[Context], Iterator[Problem]], ...] = (
     _anybody,
     _groups,
     _shifts,
+    _floor_manager,
     _coverage,
 )

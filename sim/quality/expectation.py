@@ -74,7 +74,7 @@ def _expect_intent(
 
 def _places_on_path(intent: IntentSpec, proficiency: Array) -> NDArray[np.intp]:
     """The first step of the path that each agent can serve; the first of all for who cannot serve any."""
-    return np.argmax(proficiency[:, [step.queue for step in intent.steps]] > 0.0, axis=1)
+    return np.asarray(np.argmax(proficiency[:, [step.queue for step in intent.steps]] > 0.0, axis=1))
 
 
 def _passed_on(blueprint: Blueprint, intent: IntentSpec, step: StepSpec) -> float:

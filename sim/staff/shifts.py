@@ -1,8 +1,9 @@
-"""Agents come and go: one ordinary SimPy process an agent, the same on every environment."""
+"""Agents come and go: ordinary SimPy processes, the same on every environment."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
+from itertools import groupby
 from typing import Any
 
 import simpy
@@ -13,43 +14,124 @@ from sim.model.simpy_calendar import until
 from sim.staff.people import Duty, Person
 
 Steps = Generator[simpy.Event, Any, None]
+INFINITY = float("inf")
 
 
-def start(env: simpy.Environment, agents: list[Agent], people: tuple[Person, ...]) -> None:
-    """Put every agent on the planned duties; at one instant, agents act in the order of `agents` (by name)."""
-    for agent, person in zip(agents, people, strict=True):
-        if person.duties:
-            env.process(_work(env, agent, person.duties))
+class Stay:
+    """One agent's present stay on duty, and what ends it: a break, or the end of the shift (`home`).
+
+    `planned`: when the roster has it end; `due`: when it will end, which a floor manager may move; `latest`: later than
+    this the next thing on the roster would be in the way. Seconds since the start.
+    """
+
+    __slots__ = ("agent", "due", "home", "latest", "planned", "process")
+
+    process: simpy.Process
+
+    def __init__(self, agent: Agent) -> None:
+        self.agent = agent
+        self.home = False
+        self.planned = self.due = self.latest = -INFINITY
+
+    def plan(self, end: float, latest: float, home: bool) -> None:
+        """The next stay, as the roster has it."""
+        self.planned = self.due = end
+        self.latest = max(end, latest)
+        self.home = home
+
+    def bring_forward(self, now: float) -> None:
+        """It ends now, and not when it was due."""
+        self.due = now
+        self.process.interrupt()
+
+    def put_off(self, due: float) -> None:
+        """It ends later than it was due."""
+        self.due = due
+
+    def last(self, env: simpy.Environment) -> Steps:
+        """Wait until it is over."""
+        while env.now < self.due:
+            try:
+                yield from until(env, self.due)
+            except simpy.Interrupt:
+                continue  # the floor manager has moved it
 
 
-def _work(env: simpy.Environment, agent: Agent, duties: tuple[Duty, ...]) -> Steps:
-    for duty in duties:
+def start(env: simpy.Environment, agents: list[Agent], people: Iterable[Person], end: float) -> list[Stay]:
+    """Put every agent on the planned duties; at one instant, agents act in the order of `agents` (by name).
+
+    `end`: when the run ends at the latest. Those who are on duty from the first second to then need no process of their
+    own: one serves all that follow one another by name. Returns the stays of the others.
+    """
+    stays: list[Stay] = []
+    pairs = zip(agents, people, strict=True)
+    for duties, crew in groupby(pairs, key=lambda pair: pair[1].duties):
+        members = [agent for agent, _ in crew]
+        if _always(duties, end):
+            env.process(_remain(env, members, duties[0].end))
+        elif duties:
+            stays.extend(_start_work(env, agent, duties) for agent in members)
+    return stays
+
+
+def _always(duties: tuple[Duty, ...], end: float) -> bool:
+    return len(duties) == 1 and duties[0].start == 0.0 and duties[0].end >= end and not duties[0].breaks
+
+
+def _remain(env: simpy.Environment, agents: list[Agent], end: float) -> Steps:
+    for agent in agents:
+        agent.plan(True)
+        agent.sign_on()
+    yield from until(env, end)
+    for agent in agents:
+        agent.plan(False)
+        agent.sign_off(AgentState.OFF, _nothing_follows)
+
+
+def _nothing_follows() -> None:
+    """Whoever goes home for good is not waited for."""
+
+
+def _start_work(env: simpy.Environment, agent: Agent, duties: tuple[Duty, ...]) -> Stay:
+    stay = Stay(agent)
+    stay.process = env.process(_work(env, stay, duties))
+    return stay
+
+
+def _work(env: simpy.Environment, stay: Stay, duties: tuple[Duty, ...]) -> Steps:
+    starts = [duty.start for duty in duties[1:]]
+    for duty, next_start in zip(duties, [*starts, INFINITY], strict=True):
         if duty.end <= env.now:
             continue
         yield from until(env, duty.start)
-        yield from _serve(env, agent, duty)
+        yield from _serve(env, stay, duty, next_start)
 
 
-def _serve(env: simpy.Environment, agent: Agent, duty: Duty) -> Steps:
+def _serve(env: simpy.Environment, stay: Stay, duty: Duty, next_start: float) -> Steps:
     """From the duty's start to its end; between breaks the agent is on duty, and away at the top of the loop."""
-    for begins, ends in duty.breaks:
+    agent = stay.agent
+    following = [*(begins for begins, _ in duty.breaks[1:]), duty.end]
+    for (begins, ends), after in zip(duty.breaks, following, strict=False):
         if begins > env.now:
-            yield from _be_on_duty(env, agent, begins, AgentState.BREAK)
+            stay.plan(begins, after - (ends - begins), home=False)
+            yield from _be_on_duty(env, stay, AgentState.BREAK)
             # a break that begins late, after the contact in hand, is taken in full
             yield env.timeout(ends - begins)
         elif ends > env.now:
             agent.rest(AgentState.BREAK)
             yield from until(env, ends)
     if env.now < duty.end:
-        yield from _be_on_duty(env, agent, duty.end, AgentState.OFF)
+        stay.plan(duty.end, next_start, home=True)
+        yield from _be_on_duty(env, stay, AgentState.OFF)
     else:
         agent.rest(AgentState.OFF)
 
 
-def _be_on_duty(env: simpy.Environment, agent: Agent, end: float, away: AgentState) -> Steps:
+def _be_on_duty(env: simpy.Environment, stay: Stay, away: AgentState) -> Steps:
+    agent = stay.agent
     agent.plan(True)
     agent.sign_on()
-    yield from until(env, end)
+    yield from stay.last(env)
     agent.plan(False)
     left = env.event()
     if not agent.sign_off(away, left.succeed):

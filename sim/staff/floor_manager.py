@@ -1,0 +1,107 @@
+"""The floor manager: looks at the floor every few minutes and moves breaks and the ends of shifts.
+
+An ordinary SimPy process. It goes through the agents team by team (a team: agents alike in tier and skills), and does
+what intraday managers do:
+
+* a team is **busy** when as many contacts wait for it as stated, or one has waited as long as stated. Whoever is due
+  for a break, or home, before the manager acts again stays on until then;
+* a team is **quiet** when nothing waits for it and its occupancy at this moment is at or below the stated one. Idle
+  agents then take their next break at once, or go home early, whoever is due first before others, as long as those who
+  stay are not above that occupancy.
+
+Nothing moves further than the limits say, past the next thing on the agent's roster, or in the middle of a contact. A
+moved break keeps its length. Who goes home early is not paid for the rest of the shift; who stays on is paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+from sim.config.schema import BreakMoves, ShiftEndMoves
+from sim.config.schema import FloorManager as Spec
+from sim.model.queue import Lane
+from sim.model.simpy_calendar import until
+from sim.staff.shifts import Stay
+
+BUSY, QUIET, CALM = "busy", "quiet", "calm"
+
+
+class FloorManager:
+    """Watches the teams whose agents work in shifts."""
+
+    def __init__(self, spec: Spec, lanes: list[Lane], stays: list[Stay]) -> None:
+        self._spec = spec
+        self._teams = [_Team(lane, [stay for stay in stays if stay.agent.lane is lane]) for lane in lanes]
+
+    def run(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
+        """The process: look, and act after the delay, for as long as the run goes on."""
+        every, delay = self._spec.every, self._spec.delay
+        look = every
+        while True:
+            yield from until(env, look)
+            seen = [self._state(team, env.now) for team in self._teams]
+            yield from until(env, look + delay)
+            look += every
+            for team, state in zip(self._teams, seen, strict=True):
+                self._act(team, state, env.now, look + delay)
+
+    def _state(self, team: _Team, now: float) -> str:
+        busy = self._spec.busy
+        if team.lane.waiting:
+            too_many = team.lane.waiting >= busy.waiting
+            return BUSY if too_many or team.longest_wait(now) >= busy.longest_wait else CALM
+        return QUIET
+
+    def _act(self, team: _Team, state: str, now: float, again: float) -> None:
+        """`again`: when the manager acts the next time."""
+        if state == BUSY:
+            for stay in team.stays:
+                if now <= stay.due < again and stay.agent.on_duty():
+                    self._put_off(stay, again)
+        elif state == QUIET:
+            ready = [stay for stay in team.stays if self._may_begin(stay, now)]
+            if ready:
+                for stay in sorted(ready, key=_whose_turn)[: team.spare(self._spec.quiet.occupancy)]:
+                    stay.bring_forward(now)
+
+    def _put_off(self, stay: Stay, again: float) -> None:
+        due = min(again, stay.planned + self._limits(stay).later, stay.latest)
+        if due > stay.due:
+            stay.put_off(due)
+
+    def _may_begin(self, stay: Stay, now: float) -> bool:
+        """Whether what the agent is due for may begin now: an idle agent, and not too early."""
+        return (
+            stay.planned - self._limits(stay).earlier <= now < stay.due
+            and stay.agent.used == 0
+            and stay.agent.on_duty()
+        )
+
+    def _limits(self, stay: Stay) -> BreakMoves | ShiftEndMoves:
+        return self._spec.shift_end if stay.home else self._spec.breaks
+
+
+class _Team:
+    """A lane, and the stays of its agents who work in shifts."""
+
+    def __init__(self, lane: Lane, stays: list[Stay]) -> None:
+        self.lane = lane
+        self.stays = stays
+
+    def longest_wait(self, now: float) -> float:
+        """Seconds that the contact waits who has waited longest of those the team may take; there is one."""
+        lines = (line for queue in self.lane.queues for line in queue.lines)
+        return now - min(line.head.since for line in lines if line.head is not None)
+
+    def spare(self, occupancy: float) -> int:
+        """How many of the team may leave so that those who stay are occupied no more than this."""
+        on_duty = [agent for agent in self.lane.agents if agent.on_duty()]
+        occupied = sum(agent.used > 0 for agent in on_duty)
+        return max(0, int(len(on_duty) - occupied / occupancy + 1e-9))
+
+
+def _whose_turn(stay: Stay) -> tuple[float, int]:
+    return stay.planned, stay.agent.index
