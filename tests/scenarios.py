@@ -294,7 +294,20 @@ class Wide(Made):
             self.tables["people.csv"] = self._roster()
         if self._chance(0.5):
             staff["groups"]["planned"] = {"tier": 1, "skills": {"skill_0": 1.0, "skill_1": 1.1}, "plan": self._plan()}
+        in_shifts = any("shift" in group or "plan" in group for group in staff["groups"].values())
+        if in_shifts and self._chance(0.5):
+            staff["floor_manager"] = self._floor_manager()
         return data
+
+    def _floor_manager(self) -> Data:
+        every = self._random.choice([5, 300, 900])
+        return {
+            "every": seconds(every),
+            "delay": seconds(self._random.choice([0, 1])),
+            "busy": {"waiting": self._random.choice([1, 3])},
+            "quiet": {"occupancy": self._random.choice([0.5, 1.0])},
+            "shift_end": {"later": seconds(self._random.choice([0, 900])), "earlier": seconds(1800)},
+        }
 
     def _any_routing(self) -> Data:
         """`Made` goes by the number; here each rule meets every kind of scenario."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sim.model.agent import Agent
     from sim.model.contact import Contact
     from sim.model.queue import Lane
+    from sim.model.ranking import Ranking
 
 INFINITY = float("inf")
 
@@ -157,18 +158,19 @@ class ScoreRouter(Router):
     def choose_agent(self, view: View, contact: Contact) -> Agent | None:
         """See `Router.choose_agent`; costs one look a lane, however many agents are idle."""
         best: Agent | None = None
-        highest = 0.0
+        leader: Ranking | None = None
         kind = view.kind(contact)
         for lane in view.lanes(contact):
             ranking = lane.rankings[kind]
             if ranking is None:
                 ranking = lane.rank(kind, [self.score(view, agent, contact) for agent in lane.agents])
             agent = ranking.best()
-            if agent is not None:
-                score = ranking.scores[agent.seat]
-                if best is None or score > highest or (score == highest and agent.rank < best.rank):
-                    best, highest = agent, score
-        return best if contact.channel.whole else self._or_partly(view, contact, kind, best, highest)
+            if agent is not None and (best is None or leader is None or _leads(ranking, agent, leader, best)):
+                best, leader = agent, ranking
+        if contact.channel.whole:
+            return best
+        highest = leader.scores[best.seat] if best is not None and leader is not None else 0.0
+        return self._or_partly(view, contact, kind, best, highest)
 
     def _or_partly(self, view: View, contact: Contact, kind: int, best: Agent | None, highest: float) -> Agent | None:
         """A contact that takes one slot: also agents who have some left, if they score higher than the idle."""
@@ -181,6 +183,12 @@ class ScoreRouter(Router):
                 if best is None or score > highest or (score == highest and best.used > 0 and agent.rank < best.rank):
                     best, highest = agent, score
         return best
+
+
+def _leads(ranking: Ranking, agent: Agent, other: Ranking, best: Agent) -> bool:
+    """Whether an idle agent scores higher than the best so far, or as high and is idle longer."""
+    score, highest = ranking.scores[agent.seat], other.scores[best.seat]
+    return score > highest or (score == highest and agent.rank < best.rank)
 
 
 class EscalationRule:

@@ -9,23 +9,27 @@ what intraday managers do:
   agents then take their next break at once, or go home early, whoever is due first before others, as long as those who
   stay are not above that occupancy.
 
-Nothing moves further than the limits say, past the next thing on the agent's roster, or in the middle of a contact. A
-moved break keeps its length. Who goes home early is not paid for the rest of the shift; who stays on is paid.
+Nothing moves further than the limits say, past the next thing on the agent's roster, or in the middle of a contact, and
+somebody of a team always stays. A moved break keeps its length. Who goes home early is not paid for the rest of the
+shift; who stays on is paid. At the moment of a look, the manager comes before whoever is due then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
+from math import ceil
 from typing import Any
 
 import simpy
+from simpy.events import URGENT
 
 from sim.config.schema import BreakMoves, ShiftEndMoves
 from sim.config.schema import FloorManager as Spec
 from sim.model.queue import Lane
-from sim.model.simpy_calendar import until
+from sim.model.simpy_calendar import At
 from sim.staff.shifts import Stay
 
+Steps = Generator[simpy.Event, Any, None]
 BUSY, QUIET, CALM = "busy", "quiet", "calm"
 
 
@@ -36,14 +40,14 @@ class FloorManager:
         self._spec = spec
         self._teams = [_Team(lane, [stay for stay in stays if stay.agent.lane is lane]) for lane in lanes]
 
-    def run(self, env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
+    def run(self, env: simpy.Environment) -> Steps:
         """The process: look, and act after the delay, for as long as the run goes on."""
         every, delay = self._spec.every, self._spec.delay
         look = every
         while True:
-            yield from until(env, look)
+            yield from _before_others(env, look)
             seen = [self._state(team, env.now) for team in self._teams]
-            yield from until(env, look + delay)
+            yield from _before_others(env, look + delay)
             look += every
             for team, state in zip(self._teams, seen, strict=True):
                 self._act(team, state, env.now, look + delay)
@@ -97,11 +101,20 @@ class _Team:
         return now - min(line.head.since for line in lines if line.head is not None)
 
     def spare(self, occupancy: float) -> int:
-        """How many of the team may leave so that those who stay are occupied no more than this."""
+        """How many of the team may leave so that those who stay, at least one, are occupied no more than this."""
         on_duty = [agent for agent in self.lane.agents if agent.on_duty()]
         occupied = sum(agent.used > 0 for agent in on_duty)
-        return max(0, int(len(on_duty) - occupied / occupancy + 1e-9))
+        return max(0, len(on_duty) - max(1, ceil(occupied / occupancy - 1e-9)))
 
 
 def _whose_turn(stay: Stay) -> tuple[float, int]:
     return stay.planned, stay.agent.index
+
+
+def _before_others(env: simpy.Environment, time: float) -> Steps:
+    """Wait until an absolute time, and come before all who act at that time by a timeout of their own."""
+    if time > env.now:
+        moment = simpy.Event(env)
+        moment._ok, moment._value = True, None
+        env.schedule(moment, URGENT, At(time))
+        yield moment

@@ -80,14 +80,14 @@ def test_reference_against_plain_simpy(rule: str, bar: float, take_turns: Take, 
     )
 
 
-def test_reference_with_shifts_and_breaks(take_turns: Take, ledger: Ledger, tmp_path: Path) -> None:
+def test_reference_with_shifts_breaks_and_a_floor_manager(take_turns: Take, ledger: Ledger, tmp_path: Path) -> None:
     centre, loaded = parameters.centre(), variants.in_shifts(tmp_path)
     turns = take_turns({"plain": lambda: simpy_centre.run(centre, 1), "ours": lambda: simulate(loaded, 1, 0)}, rounds=5)
     ratio = turns.ratio("plain", "ours")
     note = f"plain without any of them {times(turns.median('plain'))}, ours {times(turns.median('ours'))}"
     ledger.add(
         BARS,
-        "the same with shifts and breaks on (there is no floor manager yet)",
+        "the same with shifts, breaks and a floor manager",
         f"{ratio:.1f} ×",
         ratio,
         40.0,

@@ -45,10 +45,11 @@ def reference(rule: str = "longest_idle") -> Loaded:
 
 
 def in_shifts(folder: Path) -> Loaded:
-    """`bench_reference` with its agents on eight shifts of nine hours with two breaks each, as the prototype had."""
+    """`bench_reference` with eight shifts of nine hours, two breaks each, and a floor manager, as the prototype had."""
     data = _read("bench_reference")
     shares = {0: 0.07, 5: 0.08, 7: 0.20, 8: 0.20, 9: 0.15, 10: 0.10, 12: 0.10, 15: 0.10}
     data["staff"]["shifts"] = {f"from_{hour}": _shift(hour) for hour in shares}
+    data["staff"]["floor_manager"] = {"every": "5 min", "busy": {"waiting": 5}}
     groups = data["staff"]["groups"]
     data["staff"]["groups"] = {
         f"{name}_{hour}": {**group, "count": round(share * group["count"]), "shift": f"from_{hour}"}

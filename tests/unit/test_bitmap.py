@@ -1,4 +1,4 @@
-"""The bitmap of idle agents: compiled and in plain Python it is one and the same set."""
+"""The bitmap and the ladder of idle agents: compiled and in plain Python they are one and the same."""
 
 from __future__ import annotations
 
@@ -57,3 +57,30 @@ def test_an_empty_range_holds_nothing(kind: Any) -> None:
     assert kind(0).first() == -1
     with pytest.raises(ValueError, match="-1"):
         kind(-1)
+
+
+ladders = pytest.mark.parametrize("name", ["sim.ext.bitmap", "sim.model.bitmap_pure"])
+
+
+@ladders
+@given(rungs=st.lists(st.integers(0, 5), min_size=1, max_size=40), changes=st.data())
+def test_the_first_on_a_ladder_has_stood_longest_on_the_lowest_rung(name: str, rungs: list[int], changes: Any) -> None:
+    ladder, oracle = importlib.import_module(name).Ladder(rungs), []
+    for take_in, member in changes.draw(st.lists(st.tuples(st.booleans(), st.integers(0, len(rungs) - 1)))):
+        if take_in and member not in oracle:
+            oracle.append(member)
+        if not take_in and member in oracle:
+            oracle.remove(member)
+        (ladder.add if take_in else ladder.discard)(member)
+        assert ladder.first() == min(oracle, key=lambda each: rungs[each], default=-1)
+
+
+@ladders
+def test_a_ladder_refuses_who_does_not_belong_there(name: str) -> None:
+    kind = importlib.import_module(name).Ladder
+    for ask in (kind([0, 1]).add, kind([0, 1]).discard):
+        with pytest.raises(IndexError, match="2 on a ladder of 2"):
+            ask(2)
+    with pytest.raises(IndexError, match="-1 in a bitmap"):
+        kind([0, -1])
+    assert kind([]).first() == -1
