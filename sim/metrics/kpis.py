@@ -1,4 +1,4 @@
-"""The table of KPIs of one journal: every registered KPI, in every scope and interval in which it makes sense."""
+"""The table of KPIs of one replication: every registered KPI, in every scope and interval in which it makes sense."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from sim import registry
 from sim.metrics.base import Definition, Kpi
 from sim.metrics.columns.cells import Cells, Floats, Ints
+from sim.metrics.columns.own import Own
 from sim.metrics.facts import Facts
 from sim.model.journal import Journal, Lexicon
 
@@ -28,28 +29,30 @@ class Plan(NamedTuple):
     keys: dict[str, Any]
 
 
-def table(journal: Journal) -> pd.DataFrame:
-    """All KPIs of a journal, without agents: columns `scope, interval, kpi, numerator, denominator, value`.
+def begin(lexicon: Lexicon) -> Facts:
+    """Facts without records yet, with all columns that the registered KPIs need; give it the pieces of a run."""
+    return Facts(_cells(lexicon), _own())
+
+
+def table(source: Facts | Journal) -> pd.DataFrame:
+    """All KPIs of a replication, without agents: columns `scope, interval, kpi, numerator, denominator, value`.
 
     `value` = numerator / denominator; NaN where the denominator is 0 (not defined, never 0). `interval` is
     `total` or an ISO 8601 local start. The rows and their order depend on the lexicon only, so replications
     line up.
     """
-    return _table(journal, _plan(journal.lexicon, tuple(registry.names("kpi")), agents=False))
+    return _filled(_facts(source), agents=False)
 
 
-def agents_table(journal: Journal) -> pd.DataFrame:
+def agents_table(source: Facts | Journal) -> pd.DataFrame:
     """KPIs of every agent (scope `agent:name`, totals only), with the columns of `table`."""
-    return _table(journal, _plan(journal.lexicon, tuple(registry.names("kpi")), agents=True))
+    return _filled(_facts(source), agents=True)
 
 
-def tables(journal: Journal) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`table` and `agents_table` of one journal; cheaper than both alone, since they share the journal's facts."""
-    facts = Facts(journal, _cells(journal.lexicon))
-    names = tuple(registry.names("kpi"))
-    plans = [_plan(journal.lexicon, names, agents=agents) for agents in (False, True)]
-    main, agents = (_filled(facts, plan) for plan in plans)
-    return main, agents
+def tables(source: Facts | Journal) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`table` and `agents_table`; cheaper than both alone of a journal, since they share its facts."""
+    facts = _facts(source)
+    return _filled(facts, agents=False), _filled(facts, agents=True)
 
 
 def definitions(answer_within: float | None = None, repeat_window: float | None = None) -> list[Definition]:
@@ -67,13 +70,18 @@ def find(name: str) -> Kpi:
     return kpi
 
 
-def _table(journal: Journal, plan: Plan) -> pd.DataFrame:
-    return _filled(Facts(journal, _cells(journal.lexicon)), plan)
+def _facts(source: Facts | Journal) -> Facts:
+    return Facts.of(source, _cells(source.lexicon), _own()) if isinstance(source, Journal) else source
 
 
-def _filled(facts: Facts, plan: Plan) -> pd.DataFrame:
+def _own() -> set[type[Own]]:
+    return {column for name in registry.names("kpi") for column in find(name).own}
+
+
+def _filled(facts: Facts, *, agents: bool) -> pd.DataFrame:
     import pandas as pd
 
+    plan = _plan(facts.lexicon, tuple(registry.names("kpi")), agents)
     folds = [kpi.fold(facts) for kpi in plan.kpis]
     numerator = _gather([fold.numerator for fold in folds], plan.rows)
     denominator = _gather([fold.denominator for fold in folds], plan.rows)
