@@ -95,7 +95,7 @@ def _perform(plan: Plan, instruments: Instruments, task: Task, began: float) -> 
     loaded = plan.arm(task.arm).loaded
     given = loaded, plan.seed, task.replication, plan.births_factor
     journal = instruments.simulate(*given) if plan.contacts else None
-    made = instruments.fold(*given) if journal is None else journal
+    made: Any = instruments.fold(*given) if journal is None else journal
     kpis, agents = instruments.results(made)
     return Outcome(
         task,
@@ -103,7 +103,7 @@ def _perform(plan: Plan, instruments: Instruments, task: Task, began: float) -> 
         agents,
         instruments.flows(made),
         None if journal is None else records(journal),
-        made.taken if journal is None else len(journal.contacts),
+        len(journal.contacts) if journal is not None else made.taken,
         time.perf_counter() - began,
     )
 
