@@ -1,4 +1,45 @@
 cimport cython
+from libc.stdint cimport int8_t, int16_t, int32_t
+
+# The records, with the layout of their dtypes in sim/model/journal.py; `case` is a word of C's, hence `number`.
+
+cdef struct Leg:
+    int32_t number
+    int16_t attempt, leg, intent, segment, channel
+    int8_t tier
+    int16_t queue
+    int32_t agent
+    int8_t first_human, end, initiator, warm
+    double entered, answered, ended, hold, wrap_up
+
+cdef struct Contact:
+    int32_t number
+    int16_t attempt, intent, segment, channel
+    int8_t origin, end, resolved
+    int16_t legs, transfers
+    int8_t bot
+    int32_t agent
+    int8_t tier, csat, nps, ces, defects
+    double started, ended, waited, satisfaction, next_due
+
+cdef struct Case:
+    int32_t number
+    int16_t intent, segment, contacts
+    int8_t end, first_handled, first_resolved
+    double born, first_ended, next_contact, resolved_at, due, difficulty
+
+cdef struct State:
+    int32_t agent
+    int8_t tier, state
+    int16_t load
+    double start, end
+    int8_t scheduled
+
+cdef struct Evaluation:
+    int32_t agent, number
+    int16_t attempt, intent
+    int8_t auto_fail
+    double at, released, score, true_score
 
 
 @cython.final
@@ -10,6 +51,7 @@ cdef class Rows:
     cdef void *free_row(self) except NULL
     cdef int grow(self) except -1
     cdef object copy(self, object dtype, object first)
+    cdef object take(self, object dtype)
 
 
 @cython.final

@@ -8,47 +8,15 @@ with the layout of its dtype in sim/model/journal.py, which is checked when this
 cimport cython
 from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from libc.math cimport NAN
-from libc.stdint cimport int8_t, int16_t, int32_t
+from libc.stdint cimport int8_t, int16_t
 from libc.string cimport memcpy, memset
 
 import numpy as np
 
-from sim.model.journal import CASE, CONTACT, LEG, STATE
+from sim.model.journal import CASE, CONTACT, EVALUATION, LEG, STATE
 
 cdef enum:
     FIRST_CAPACITY = 256
-
-cdef struct Leg:
-    int32_t number
-    int16_t attempt, leg, intent, segment, channel
-    int8_t tier
-    int16_t queue
-    int32_t agent
-    int8_t first_human, end, initiator, warm
-    double entered, answered, ended, hold, wrap_up
-
-cdef struct Contact:
-    int32_t number
-    int16_t attempt, intent, segment, channel
-    int8_t origin, end, resolved
-    int16_t legs, transfers
-    int8_t bot
-    int32_t agent
-    int8_t tier, csat, nps, ces, defects
-    double started, ended, waited, satisfaction, next_due
-
-cdef struct Case:
-    int32_t number
-    int16_t intent, segment, contacts
-    int8_t end, first_handled, first_resolved
-    double born, first_ended, next_contact, resolved_at, due, difficulty
-
-cdef struct State:
-    int32_t agent
-    int8_t tier, state
-    int16_t load
-    double start, end
-    int8_t scheduled
 
 
 cdef int check_layouts() except -1:
@@ -57,6 +25,7 @@ cdef int check_layouts() except -1:
     cdef Contact[::1] contacts = np.empty(1, CONTACT)
     cdef Case[::1] cases = np.empty(1, CASE)
     cdef State[::1] states = np.empty(1, STATE)
+    cdef Evaluation[::1] evaluations = np.empty(1, EVALUATION)
     return 0
 
 
@@ -116,6 +85,13 @@ cdef class Rows:
         if size:
             room = records.view(np.int8)
             memcpy(&room[0], self.data + start * self.width, size * self.width)
+        return records
+
+    cdef object take(self, object dtype):
+        """All records; their memory is used again for those to come."""
+        records = self.copy(dtype, 0)
+        memset(self.data, 0, self.count * self.width)
+        self.count = 0
         return records
 
 
@@ -232,6 +208,10 @@ cdef class Recorder:
     def contacts(self, first=0):
         """Records of dtype CONTACT, from record number `first` on."""
         return self._contacts.copy(CONTACT, first)
+
+    def take(self):
+        """Legs, contacts, cases and states closed since the last call, which are forgotten here."""
+        return self._legs.take(LEG), self._contacts.take(CONTACT), self._cases.take(CASE), self._states.take(STATE)
 
     def cases(self):
         """Records of dtype CASE."""

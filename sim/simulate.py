@@ -1,4 +1,4 @@
-"""One replication, from a loaded scenario to its journal: the place where all rooms of the house meet.
+"""One replication, from a loaded scenario to its records: the place where all rooms of the house meet.
 
 Stock SimPy runs the staff's processes and the flow's timers; everything random is addressed by (seed, replication).
 """
@@ -9,7 +9,6 @@ import gc
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,10 +19,11 @@ from sim.model.births import Births, Source
 from sim.model.blueprint import draft
 from sim.model.centre import Centre
 from sim.model.environment import make
-from sim.model.journal import Journal, Lexicon
+from sim.model.journal import STREAMS, Journal, Lexicon
 from sim.model.spec import Blueprint
 from sim.model.truth import Truth, alike
 from sim.quality import ability, history, survey
+from sim.quality.addresses import Addresses
 from sim.quality.evaluation import evaluate
 from sim.quality.expectation import Expectation, expect
 from sim.quality.measurement import Measurement
@@ -44,11 +44,20 @@ class Prepared:
 
     blueprint: Blueprint
     staff: tuple[Person, ...]
+    lexicon: Lexicon
 
     def run(self, seed: int, replication: int, births_factor: float = 1.0) -> Journal:
         """Run one replication; see `simulate`."""
-        return _Replication(self, seed, replication, births_factor).run()
+        pieces: list[Journal] = []
+        self.stream(seed, replication, births_factor, pieces.append)
+        return _joined(pieces)
 
+    def stream(self, seed: int, replication: int, births_factor: float, take: Callable[[Journal], object]) -> None:
+        """Run one replication and hand its records on, a piece at a time; none is kept. See `simulate`."""
+        _Replication(self, seed, replication, births_factor).run(take)
+
+
+PIECE = 16_384  # births between two looks at what has closed: its records stay in a processor's cache
 
 _recent: deque[tuple[Loaded, Prepared]] = deque(maxlen=8)  # an arm's replications follow one another in a worker
 
@@ -58,7 +67,8 @@ def prepare(loaded: Loaded) -> Prepared:
     for known, prepared in _recent:
         if known is loaded:
             return prepared
-    prepared = Prepared(draft(loaded), people.hire(loaded))
+    blueprint, staff = draft(loaded), people.hire(loaded)
+    prepared = Prepared(blueprint, staff, _lexicon(blueprint, staff))
     _recent.append((loaded, prepared))
     return prepared
 
@@ -76,6 +86,7 @@ class _Replication:
     """The parts of one replication while it is being built and run."""
 
     def __init__(self, prepared: Prepared, seed: int, replication: int, births_factor: float) -> None:
+        self.lexicon = prepared.lexicon
         self.blueprint = prepared.blueprint
         self.staff = prepared.staff
         self.streams = Streams(seed, replication)
@@ -83,23 +94,35 @@ class _Replication:
         self.births = Births(self.blueprint, self.streams, births_factor)
         self.env, self.calendar = make()
         self.centre = self._centre()
+        self.measurement: Measurement | None = None
 
-    def run(self) -> Journal:
-        """Run it. A replication makes millions of objects and no garbage that only the collector finds: it can wait."""
+    def run(self, take: Callable[[Journal], object]) -> None:
+        """Run it, and hand on what closed, piece by piece.
+
+        A replication makes millions of objects and no garbage that only the collector finds: it can wait.
+        """
         collecting = gc.isenabled()
         gc.disable()
         try:
-            return self._run()
+            self._run(take)
         finally:
             if collecting:
                 gc.enable()
 
-    def _run(self) -> Journal:
+    def _run(self, take: Callable[[Journal], object]) -> None:
         self._start_measuring()
         self._start_staff()
         Source(self.centre, self.births)
+        for until in self._stops():
+            self.env.run(until=until)
+            take(self._piece())
         self._drain()
-        return self._journal()
+        take(self._piece())
+
+    def _stops(self) -> NDArray[np.float64]:
+        """Moments within the measured time at which to look at what has closed; they change nothing."""
+        count = self.births.k.size // PIECE
+        return np.linspace(0.0, self.blueprint.horizon, count + 2)[1:-1]
 
     def _centre(self) -> Centre:
         scenario = self.blueprint.scenario
@@ -123,7 +146,8 @@ class _Replication:
         centre.signals = signals
         centre.router.refresh(centre.view)
         if spec.refresh < self.blueprint.limit and not spec.oracle:
-            self.env.process(Measurement(centre, signals, self._evaluator()).run(self.env, spec.refresh))
+            self.measurement = Measurement(centre, signals, self._evaluate)
+            self.env.process(self.measurement.run(self.env, spec.refresh))
 
     def _start_staff(self) -> None:
         stays = shifts.start(self.env, self.centre.agents, self.staff, self.blueprint.limit)
@@ -131,15 +155,9 @@ class _Replication:
         if spec is not None:
             self.env.process(FloorManager(spec, self.centre.lanes, stays).run(self.env))
 
-    def _evaluator(self) -> Callable[[NDArray[np.void]], NDArray[np.void]]:
-        return partial(
-            evaluate,
-            births=self.births.k,
-            intents=self.blueprint.intents,
-            truth=self.truth,
-            quality=self.blueprint.scenario.quality,
-            streams=self.streams,
-        )
+    def _evaluate(self, contacts: NDArray[np.void]) -> NDArray[np.void]:
+        quality = self.blueprint.scenario.quality
+        return evaluate(contacts, self._addresses(contacts), self.truth, quality, self.streams)
 
     def _drain(self) -> None:
         """Run the measured time, then let everybody who arrived in it leave, for at most `max_drain`."""
@@ -151,21 +169,33 @@ class _Replication:
             env.run(until=limit)  # whoever still waits has waited to the end, whatever else happened last
         self.centre.close()
 
-    def _journal(self) -> Journal:
-        recorder = self.centre.recorder
-        contacts = recorder.contacts()
-        quality, intents, k = self.blueprint.scenario.quality, self.blueprint.intents, self.births.k
-        survey.answer(contacts, k, intents, self.truth, quality.survey, self.streams)
-        survey.mark_defects(contacts, k, intents, quality.defects, self.streams)
-        evaluations = self._evaluator()(contacts)
-        return Journal(
-            _lexicon(self.blueprint, self.staff),
-            recorder.legs(),
-            contacts,
-            recorder.cases(),
-            recorder.states(),
-            evaluations,
-        )
+    def _piece(self) -> Journal:
+        """What has closed since the last piece, with surveys, defects and evaluations."""
+        if self.measurement is not None:
+            self.measurement.read()
+            self.measurement.forget()
+        legs, contacts, cases, states = self.centre.recorder.take()
+        quality, addresses = self.blueprint.scenario.quality, self._addresses(contacts)
+        survey.answer(contacts, addresses, self.truth, quality.survey, self.streams)
+        survey.mark_defects(contacts, addresses, quality.defects, self.streams)
+        evaluations = evaluate(contacts, addresses, self.truth, quality, self.streams)
+        return Journal(self.lexicon, legs, contacts, cases, states, evaluations)
+
+    def _addresses(self, contacts: NDArray[np.void]) -> Addresses:
+        return Addresses(contacts, self.births.k, self.blueprint.intents)
+
+
+def _joined(pieces: list[Journal]) -> Journal:
+    """One journal of all pieces, which are let go one stream after the other."""
+    streams = [[getattr(piece, stream) for piece in pieces] for stream in STREAMS]
+    lexicon = pieces[0].lexicon
+    pieces.clear()
+    return Journal(lexicon, *(_end_to_end(streams.pop(0)) for _ in STREAMS))
+
+
+def _end_to_end(records: list[NDArray[np.void]]) -> NDArray[np.void]:
+    """Joined as bytes: field by field takes longer, and leaves what lies between fields to chance."""
+    return np.concatenate([part.view(np.uint8) for part in records]).view(records[0].dtype)
 
 
 def _build(kind: str, rule: Rule) -> Any:

@@ -1,17 +1,21 @@
-"""Replications put together: tables in the plan's order, what failed, and estimates of a single arm."""
+"""Replications put together: tables in the plan's order, what failed, and estimates of a single arm.
+
+Tables are made when they are first asked for: until then a replication is two vectors.
+"""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import CcsimError
 from sim.experiment import comparison, estimate, store
 from sim.experiment.plan import Plan, Task
-from sim.experiment.replication import Outcome
+from sim.experiment.replication import Outcome, defined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,20 +36,33 @@ class Failed:
     command: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finished:
-    """All replications of a plan, put together in the plan's order."""
+    """All replications of a plan, in the plan's order."""
 
     plan: Plan
     definitions: Sequence[Any]
-    kpis: pd.DataFrame
-    agents: pd.DataFrame
-    flows: pd.DataFrame
+    outcomes: Sequence[Outcome]
     records: Mapping[str, pd.DataFrame]
     failures: tuple[Failed, ...]
     volume: str
     engine: str
     facts: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def kpis(self) -> pd.DataFrame:
+        """The rows of kpi.csv."""
+        return _stack([(o.task, defined(o.kpis.frame())) for o in self.outcomes if o.kpis], store.KPI_COLUMNS)
+
+    @cached_property
+    def agents(self) -> pd.DataFrame:
+        """The rows of agents.csv."""
+        return _stack([(o.task, o.agents.frame()) for o in self.outcomes if o.agents], store.KPI_COLUMNS)
+
+    @cached_property
+    def flows(self) -> pd.DataFrame:
+        """The rows of flows.csv."""
+        return _stack([(o.task, o.flows) for o in self.outcomes if o.flows is not None], store.FLOW_COLUMNS)
 
 
 def together(
@@ -56,7 +73,7 @@ def together(
     engine: str,
     facts: dict[str, Any],
 ) -> Finished:
-    """Outcomes in the plan's order, as tables; raises CcsimError when every replication failed."""
+    """Outcomes in the plan's order; raises CcsimError when every replication failed."""
     places = {arm.name: place for place, arm in enumerate(made.arms)}
     ordered = sorted(outcomes, key=lambda o: (places[o.task.arm], o.task.replication))
     failures = tuple(
@@ -73,19 +90,13 @@ def together(
         "contacts": sum(outcome.contacts for outcome in good),
         "complete": not failures,
     }
-    return Finished(
-        made, definitions, _stack(good, "kpis", store.KPI_COLUMNS), _stack(good, "agents", store.KPI_COLUMNS),
-        _stack(good, "flows", store.FLOW_COLUMNS), records, failures, volume, engine, facts,
-    )  # fmt: skip
+    return Finished(made, definitions, good, records, failures, volume, engine, facts)
 
 
-def _stack(outcomes: Sequence[Outcome], part: str, columns: Sequence[str]) -> pd.DataFrame:
+def _stack(parts: Sequence[tuple[Task, pd.DataFrame]], columns: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
-    frames = [
-        getattr(outcome, part).assign(arm=outcome.task.arm, replication=outcome.task.replication)
-        for outcome in outcomes
-    ]
+    frames = [frame.assign(arm=task.arm, replication=task.replication) for task, frame in parts]
     stacked: pd.DataFrame = pd.concat(frames, ignore_index=True)[list(columns)]
     return stacked
 

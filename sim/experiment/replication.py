@@ -1,6 +1,6 @@
-"""One replication of one arm: simulate, fold the journal into tables, keep the tables and let the journal go.
+"""One replication of one arm: simulate, fold its records into KPIs as they come, and let the records go.
 
-What crosses from a worker to the main process is an `Outcome`: KPI tables of a few hundred kilobytes, never
+What crosses from a worker to the main process is an `Outcome`: KPIs as vectors of a few hundred kilobytes, never
 a journal. A replication that raises is a record too, so that the others can finish.
 """
 
@@ -11,14 +11,22 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.experiment.plan import Plan, Task
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.config.load import Loaded
+    from sim.metrics.facts import Facts
     from sim.model.journal import Journal
+
+
+class Framed(Protocol):
+    """Numbers in little room that can be shown as a table."""
+
+    def frame(self) -> pd.DataFrame: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +34,9 @@ class Instruments:
     """What a replication is made with; tests put fakes here. All of them must be picklable."""
 
     simulate: Callable[..., Journal]
-    tables: Callable[[Journal], tuple[pd.DataFrame, pd.DataFrame]]  # KPIs, and those of each agent
-    flows: Callable[[Journal], pd.DataFrame]
+    fold: Callable[..., Any]  # like `simulate`, for what KPIs and flows are made of; the journal is not kept
+    results: Callable[[Any], tuple[Framed, Framed]]  # KPIs, and those of each agent; of a fold or of a journal
+    flows: Callable[[Any], pd.DataFrame]
     definitions: Callable[[float, float], Sequence[Any]]
 
 
@@ -41,11 +50,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The tables of one replication, or its failure."""
+    """The numbers of one replication, or its failure."""
 
     task: Task
-    kpis: pd.DataFrame | None = None
-    agents: pd.DataFrame | None = None
+    kpis: Framed | None = None
+    agents: Framed | None = None
     flows: pd.DataFrame | None = None
     records: pd.DataFrame | None = None
     contacts: int = 0
@@ -58,7 +67,18 @@ def real() -> Instruments:
     from sim.metrics import flows, kpis
     from sim.simulate import simulate
 
-    return Instruments(simulate, kpis.tables, flows.table, kpis.definitions)
+    return Instruments(simulate, folded, kpis.results, flows.table, kpis.definitions)
+
+
+def folded(loaded: Loaded, seed: int, replication: int, births_factor: float = 1.0) -> Facts:
+    """Run one replication and keep what its KPIs are made of; see `simulate`."""
+    from sim.metrics import kpis
+    from sim.simulate import prepare
+
+    prepared = prepare(loaded)
+    facts = kpis.begin(prepared.lexicon)
+    prepared.stream(seed, replication, births_factor, facts.take)
+    return facts
 
 
 def perform(plan: Plan, instruments: Instruments, task: Task) -> Outcome:
@@ -73,15 +93,17 @@ def perform(plan: Plan, instruments: Instruments, task: Task) -> Outcome:
 
 def _perform(plan: Plan, instruments: Instruments, task: Task, began: float) -> Outcome:
     loaded = plan.arm(task.arm).loaded
-    journal = instruments.simulate(loaded, plan.seed, task.replication, plan.births_factor)
-    kpis, agents = instruments.tables(journal)
+    given = loaded, plan.seed, task.replication, plan.births_factor
+    journal = instruments.simulate(*given) if plan.contacts else None
+    made: Any = instruments.fold(*given) if journal is None else journal
+    kpis, agents = instruments.results(made)
     return Outcome(
         task,
-        defined(kpis),
+        kpis,
         agents,
-        instruments.flows(journal),
-        records(journal) if plan.contacts else None,
-        len(journal.contacts),
+        instruments.flows(made),
+        None if journal is None else records(journal),
+        len(journal.contacts) if journal is not None else made.taken,
         time.perf_counter() - began,
     )
 

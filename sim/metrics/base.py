@@ -1,4 +1,4 @@
-"""What every KPI is: a definition that it owns, and a fold of a journal's facts into numerators and denominators."""
+"""What every KPI is: a definition that it owns, and a fold of facts into numerators and denominators."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
 from sim.metrics.columns.cells import Floats
+from sim.metrics.columns.own import Own
 from sim.metrics.facts import Facts
 from sim.registry import Params
 
@@ -57,6 +58,9 @@ class Kpi(ABC):
     ...     name, title, unit, better = "answered_share", "Share answered", "share", "higher"
     ...     def fold(self, facts):
     ...         return Fold(facts.visits.answered, facts.visits.offered)
+
+    A KPI that needs a column of its own names its class in `own` and reads it with `facts.own(ItsClass)`: see
+    `sim.metrics.columns.own`.
     """
 
     name: ClassVar[str]
@@ -67,6 +71,7 @@ class Kpi(ABC):
     window: ClassVar[str]
     scopes: ClassVar[tuple[str, ...]]
     by_interval: ClassVar[bool] = False
+    own: ClassVar[tuple[type[Own], ...]] = ()
 
     def __init__(self, params: Params | None = None) -> None:
         self.params = params

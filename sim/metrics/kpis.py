@@ -1,4 +1,4 @@
-"""The table of KPIs of one journal: every registered KPI, in every scope and interval in which it makes sense."""
+"""The table of KPIs of one replication: every registered KPI, in every scope and interval in which it makes sense."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from sim import registry
 from sim.metrics.base import Definition, Kpi
 from sim.metrics.columns.cells import Cells, Floats, Ints
+from sim.metrics.columns.own import Own
 from sim.metrics.facts import Facts
 from sim.model.journal import Journal, Lexicon
 
@@ -23,33 +24,73 @@ COLUMNS = ("scope", "interval", "kpi", "numerator", "denominator", "value")
 class Plan(NamedTuple):
     """Which KPI stands in which rows of a table: the same for every journal of one lexicon."""
 
+    lexicon: Lexicon
+    names: tuple[str, ...]
+    agents: bool
     kpis: tuple[Kpi, ...]
     rows: tuple[Ints, ...]
     keys: dict[str, Any]
 
 
-def table(journal: Journal) -> pd.DataFrame:
-    """All KPIs of a journal, without agents: columns `scope, interval, kpi, numerator, denominator, value`.
+class Results:
+    """The KPIs of one replication as two vectors: labels and values are made when a table is asked for."""
+
+    __slots__ = ("_denominator", "_numerator", "_plan")
+
+    def __init__(self, plan: Plan, numerator: Floats, denominator: Floats) -> None:
+        self._plan = plan
+        self._numerator = numerator
+        self._denominator = denominator
+
+    def __reduce__(self) -> Any:
+        """Labels do not travel: the plan is made again from what fixes it."""
+        return _revived, (*self._plan[:3], self._numerator, self._denominator)
+
+    def frame(self) -> pd.DataFrame:
+        """Columns `scope, interval, kpi, numerator, denominator, value`."""
+        import pandas as pd
+
+        numerator, denominator = self._numerator, self._denominator
+        value = np.full(len(numerator), np.nan)
+        np.divide(numerator, denominator, out=value, where=denominator != 0)
+        amounts = {"numerator": numerator, "denominator": denominator, "value": value}
+        return pd.DataFrame({**self._plan.keys, **amounts}, copy=False)
+
+
+def _revived(lexicon: Lexicon, names: tuple[str, ...], agents: bool, numerator: Floats, denominator: Floats) -> Results:
+    return Results(_plan(lexicon, names, agents), numerator, denominator)
+
+
+def begin(lexicon: Lexicon) -> Facts:
+    """Facts without records yet, with all columns that the registered KPIs need; give it the pieces of a run."""
+    return Facts(_cells(lexicon), _own())
+
+
+def table(source: Facts | Journal) -> pd.DataFrame:
+    """All KPIs of a replication, without agents: columns `scope, interval, kpi, numerator, denominator, value`.
 
     `value` = numerator / denominator; NaN where the denominator is 0 (not defined, never 0). `interval` is
     `total` or an ISO 8601 local start. The rows and their order depend on the lexicon only, so replications
     line up.
     """
-    return _table(journal, _plan(journal.lexicon, tuple(registry.names("kpi")), agents=False))
+    return _results(_facts(source), agents=False).frame()
 
 
-def agents_table(journal: Journal) -> pd.DataFrame:
+def agents_table(source: Facts | Journal) -> pd.DataFrame:
     """KPIs of every agent (scope `agent:name`, totals only), with the columns of `table`."""
-    return _table(journal, _plan(journal.lexicon, tuple(registry.names("kpi")), agents=True))
+    return _results(_facts(source), agents=True).frame()
 
 
-def tables(journal: Journal) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`table` and `agents_table` of one journal; cheaper than both alone, since they share the journal's facts."""
-    facts = Facts(journal, _cells(journal.lexicon))
-    names = tuple(registry.names("kpi"))
-    plans = [_plan(journal.lexicon, names, agents=agents) for agents in (False, True)]
-    main, agents = (_filled(facts, plan) for plan in plans)
-    return main, agents
+def tables(source: Facts | Journal) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`table` and `agents_table`; cheaper than both alone of a journal, since they share its facts."""
+    main, agents = results(source)
+    return main.frame(), agents.frame()
+
+
+def results(source: Facts | Journal) -> tuple[Results, Results]:
+    """What `tables` shows, while it need not be shown: a replication's KPIs in little room."""
+    facts = _facts(source)
+    return _results(facts, agents=False), _results(facts, agents=True)
 
 
 def definitions(answer_within: float | None = None, repeat_window: float | None = None) -> list[Definition]:
@@ -67,20 +108,20 @@ def find(name: str) -> Kpi:
     return kpi
 
 
-def _table(journal: Journal, plan: Plan) -> pd.DataFrame:
-    return _filled(Facts(journal, _cells(journal.lexicon)), plan)
+def _facts(source: Facts | Journal) -> Facts:
+    return Facts.of(source, _cells(source.lexicon), _own()) if isinstance(source, Journal) else source
 
 
-def _filled(facts: Facts, plan: Plan) -> pd.DataFrame:
-    import pandas as pd
+def _own() -> dict[type[Own], None]:
+    """The registered KPIs' own columns, each once."""
+    return {column: None for name in registry.names("kpi") for column in find(name).own}
 
+
+def _results(facts: Facts, *, agents: bool) -> Results:
+    plan = _plan(facts.lexicon, tuple(registry.names("kpi")), agents)
     folds = [kpi.fold(facts) for kpi in plan.kpis]
     numerator = _gather([fold.numerator for fold in folds], plan.rows)
-    denominator = _gather([fold.denominator for fold in folds], plan.rows)
-    value = np.full(len(numerator), np.nan)
-    np.divide(numerator, denominator, out=value, where=denominator != 0)
-    amounts = {"numerator": numerator, "denominator": denominator, "value": value}
-    return pd.DataFrame({**plan.keys, **amounts}, copy=False)
+    return Results(plan, numerator, _gather([fold.denominator for fold in folds], plan.rows))
 
 
 def _gather(vectors: Sequence[Floats], rows: Sequence[Ints]) -> Floats:
@@ -88,17 +129,17 @@ def _gather(vectors: Sequence[Floats], rows: Sequence[Ints]) -> Floats:
     return np.concatenate(parts) if parts else np.zeros(0)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _cells(lexicon: Lexicon) -> Cells:
     return Cells(lexicon)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _plan(lexicon: Lexicon, names: tuple[str, ...], agents: bool) -> Plan:
     cells = _cells(lexicon)
     kpis = tuple(kpi for kpi in map(find, names) if not agents or "agent" in kpi.scopes)
     rows = tuple(cells.chosen(_kinds(kpi, agents), kpi.by_interval and not agents) for kpi in kpis)
-    return Plan(kpis, rows, _keys(cells, kpis, rows))
+    return Plan(lexicon, names, agents, kpis, rows, _keys(cells, kpis, rows))
 
 
 def _kinds(kpi: Kpi, agents: bool) -> list[str]:

@@ -6,8 +6,6 @@ from sim.metrics.base import CALLER, ContactKpi, Fold
 from sim.metrics.facts import Facts
 from sim.registry import register
 
-TOP_BOX = 3.5  # latent satisfaction from which the nearest mark is 4 or 5
-
 
 @register("kpi", "csat")
 class Csat(ContactKpi):
@@ -28,7 +26,7 @@ class CsatEveryone(ContactKpi):
     scopes = (*CALLER, "agent")
 
     def fold(self, facts: Facts) -> Fold:
-        return Fold(facts.contacts.satisfied(TOP_BOX), facts.contacts.felt)
+        return Fold(facts.contacts.satisfied, facts.contacts.felt)
 
 
 @register("kpi", "nps")
@@ -50,7 +48,7 @@ class Ces(ContactKpi):
     name, title, unit, better = "ces", "Ease of contact (customer effort score, 1 to 7)", "marks", "higher"
 
     def fold(self, facts: Facts) -> Fold:
-        return Fold(facts.contacts.marks("ces", 1), facts.contacts.answers("ces", 1, 7))
+        return Fold(facts.contacts.marks("ces"), facts.contacts.answers("ces", 1, 7))
 
 
 @register("kpi", "survey_response")

@@ -209,9 +209,15 @@ class Lexicon:
     line_minute_cost: float
 
 
+STREAMS = ("legs", "contacts", "cases", "states", "evaluations")
+
+
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """One replication: structured arrays of dtypes LEG, CONTACT, CASE, STATE, EVALUATION, each in order of closing."""
+    """One replication, or a piece of it: arrays of dtypes LEG, CONTACT, CASE, STATE, EVALUATION, in order of closing.
+
+    A case's record comes in one piece with that of its last contact, an evaluation with that of its contact.
+    """
 
     lexicon: Lexicon
     legs: NDArray[np.void]

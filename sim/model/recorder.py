@@ -72,6 +72,13 @@ class Recorder:
         """Records of dtype CONTACT, from record number `first` on."""
         return np.array(self._contacts[first:], CONTACT)
 
+    def take(self) -> tuple[NDArray[np.void], ...]:
+        """Legs, contacts, cases and states closed since the last call, which are forgotten here."""
+        taken = self.legs(), self.contacts(), self.cases(), self.states()
+        for rows in (self._legs, self._contacts, self._cases, self._states):
+            rows.clear()
+        return taken
+
     def cases(self) -> NDArray[np.void]:
         """Records of dtype CASE."""
         return np.array(self._cases, CASE)

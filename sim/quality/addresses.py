@@ -10,20 +10,37 @@ from numpy.typing import NDArray
 from sim.model.spec import IntentSpec
 from sim.sampling.streams import Purpose
 
+Rows = NDArray[np.intp]
 
-def uniforms(
-    purpose: Purpose, contacts: NDArray[np.void], births: NDArray[np.int64], intents: Sequence[IntentSpec]
-) -> NDArray[np.float64]:
-    """Four uniforms a contact, shape (contacts, 4), addressed by (intent, k-th birth, attempt).
 
-    `births[case]` is the case's k. The order and number of the contacts do not matter.
-    """
-    drawn = np.empty((contacts.size, 4))
-    attempts = contacts["attempt"].astype(np.int64)
-    groups = contacts["intent"].astype(np.int64) * (attempts.max(initial=0) + 1) + attempts
-    for group in np.unique(groups):
-        rows = np.flatnonzero(groups == group)
-        first = contacts[rows[0]]
-        k = np.ascontiguousarray(births[contacts["case"][rows]])
-        drawn[rows] = purpose.blocks(intents[int(first["intent"])].key, k, int(first["attempt"]))
-    return drawn
+class Addresses:
+    """Where the draws of recorded contacts lie: (intent, k-th birth, attempt). Their order and number do not matter."""
+
+    def __init__(self, contacts: NDArray[np.void], births: NDArray[np.int64], intents: Sequence[IntentSpec]) -> None:
+        """`births[case]` is the case's k."""
+        self._keys = [intent.key for intent in intents]
+        self._k = births[contacts["case"]]
+        attempts = contacts["attempt"]
+        self._attempts = int(attempts.max(initial=0)) + 1
+        self._groups = contacts["intent"] * np.int32(self._attempts) + attempts
+
+    def uniforms(self, purpose: Purpose, rows: Rows) -> NDArray[np.float64]:
+        """Four uniforms for each of these contacts, shape (rows, 4)."""
+        groups, k = self._groups[rows], self._k[rows]
+        counts = np.bincount(groups)
+        present = np.flatnonzero(counts).tolist()
+        if len(present) == 1:
+            return self._block(purpose, present[0], k)
+        narrow = groups.astype(np.int16) if len(counts) < 2**15 else groups  # NumPy sorts 16 bits by radix
+        order = np.argsort(narrow, kind="stable")
+        drawn = np.empty((len(rows), 4))
+        k, begin = k[order], 0
+        for group in present:
+            end = begin + counts[group]
+            drawn[order[begin:end]] = self._block(purpose, group, k[begin:end])
+            begin = end
+        return drawn
+
+    def _block(self, purpose: Purpose, group: int, k: NDArray[np.int64]) -> NDArray[np.float64]:
+        intent, attempt = divmod(group, self._attempts)
+        return np.asarray(purpose.blocks(self._keys[intent], k, attempt))

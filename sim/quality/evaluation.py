@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.config.schema import Quality
 from sim.model.journal import EVALUATION, ContactEnd
-from sim.model.spec import IntentSpec
 from sim.model.truth import Truth
-from sim.quality.addresses import uniforms
+from sim.quality.addresses import Addresses
 from sim.sampling.streams import Streams, normals
 
 LOWEST, HIGHEST = 0.0, 100.0
 
 
 def evaluate(
-    contacts: NDArray[np.void],
-    births: NDArray[np.int64],
-    intents: Sequence[IntentSpec],
-    truth: Truth,
-    quality: Quality,
-    streams: Streams,
+    contacts: NDArray[np.void], addresses: Addresses, truth: Truth, quality: Quality, streams: Streams
 ) -> NDArray[np.void]:
     """Sample and score contacts that a human handled; returns EVALUATION records in the order of `contacts`.
 
     A contact is picked when its own key is below the sampling share, so a larger sample contains the smaller one.
     """
-    handled = contacts[by_agent(contacts)]
-    keys = uniforms(streams.purpose("qa_sample"), handled, births, intents)
-    picked = keys[:, 0] < sampling_share(quality)
-    chosen, u = handled[picked], keys[picked]
+    share = sampling_share(quality)
+    handled = np.flatnonzero(by_agent(contacts)) if share > 0.0 else np.zeros(0, np.intp)
+    keys = addresses.uniforms(streams.purpose("qa_sample"), handled)
+    picked = np.flatnonzero(keys[:, 0] < share)
+    chosen, u = contacts[handled[picked]], keys[picked]
     scores = _scores(chosen, u, truth, quality)
     records = np.zeros(chosen.size, EVALUATION)
     for field in ("agent", "case", "attempt", "intent"):

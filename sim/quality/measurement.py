@@ -31,6 +31,7 @@ class Measurement:
         self._evaluate = evaluate
         self._legs_read = 0
         self._contacts_read = 0
+        self._handle_times: list[NDArray[np.float64]] = []
         self._outcomes: list[NDArray[np.float64]] = []
         self._scores: list[NDArray[np.float64]] = []
 
@@ -45,19 +46,28 @@ class Measurement:
     def take_in(self) -> None:
         """Move what is known by now into the tallies."""
         now = self._centre.calendar.now
-        self._take_handle_times()
-        self._take_contacts()
+        self.read()
+        self._handle_times = self._release(self._handle_times, now, self._signals.handle_tally.add)
         self._outcomes = self._release(self._outcomes, now, self._signals.resolution_tally.add)
         self._scores = self._release(self._scores, now, self._signals.qa_tally.add)
 
-    def _take_handle_times(self) -> None:
+    def read(self) -> None:
+        """Note what the recorder holds and this has not read yet, for the next refresh."""
+        self._read_legs()
+        self._read_contacts()
+
+    def forget(self) -> None:
+        """The recorder has been emptied."""
+        self._legs_read = self._contacts_read = 0
+
+    def _read_legs(self) -> None:
         legs = self._centre.recorder.legs(self._legs_read)
         self._legs_read += legs.size
         legs = legs[np.isin(legs["end"], HANDLED)]
         handle = legs["ended"] - legs["answered"] + legs["wrap_up"]
-        self._signals.handle_tally.add(legs["agent"].astype(np.int64), legs["intent"].astype(np.int64), handle)
+        self._handle_times.append(_table(legs["ended"], legs["agent"], legs["intent"], handle))
 
-    def _take_contacts(self) -> None:
+    def _read_contacts(self) -> None:
         contacts = self._centre.recorder.contacts(self._contacts_read)
         self._contacts_read += contacts.size
         judged = contacts[by_agent(contacts)]

@@ -6,53 +6,46 @@ that failed first, and rises with the agent's empathy. Who answers depends on it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.config.schema import Defects, Survey
 from sim.model.journal import ContactEnd
-from sim.model.spec import IntentSpec
 from sim.model.truth import Truth
-from sim.quality.addresses import uniforms
+from sim.quality.addresses import Addresses, Rows
 from sim.quality.evaluation import by_agent
 from sim.sampling.streams import Streams, normals
 
 NEUTRAL = 4.0  # satisfaction at which the stated response rate holds
 FULLY_SERVED = (ContactEnd.RESOLVED, ContactEnd.UNRESOLVED, ContactEnd.CONTAINED)
+_FULLY_SERVED = np.isin(np.arange(len(ContactEnd)), FULLY_SERVED)  # by outcome
 
 
-def answer(
-    contacts: NDArray[np.void],
-    births: NDArray[np.int64],
-    intents: Sequence[IntentSpec],
-    truth: Truth,
-    spec: Survey,
-    streams: Streams,
-) -> None:
+def answer(contacts: NDArray[np.void], addresses: Addresses, truth: Truth, spec: Survey, streams: Streams) -> None:
     """Fill in `satisfaction`, `csat`, `nps` and `ces` of the contacts that were served; leaves the others alone."""
-    rows = np.flatnonzero(np.isin(contacts["end"], FULLY_SERVED))
-    served = contacts[rows]
-    u = uniforms(streams.purpose("survey"), served, births, intents)
-    satisfaction = _satisfaction(served, normals(np.ascontiguousarray(u[:, 1])), truth, spec)
-    answers = u[:, 0] < _response(satisfaction, spec)
+    rows = np.flatnonzero(_FULLY_SERVED[contacts["end"]])
+    u = addresses.uniforms(streams.purpose("survey"), rows)
+    satisfaction = _satisfaction(contacts, rows, normals(np.ascontiguousarray(u[:, 1])), truth, spec)
     contacts["satisfaction"][rows] = satisfaction
-    contacts["csat"][rows] = np.where(answers, np.rint(satisfaction), 0)
-    contacts["nps"][rows] = np.where(answers, _nps(satisfaction, u[:, 2]), -1)
-    contacts["ces"][rows] = np.where(answers, _ces(served, u[:, 3]), 0)
+    answers = np.flatnonzero(u[:, 0] < _response(satisfaction, spec))
+    rows, u, satisfaction = rows[answers], u[answers], satisfaction[answers]
+    contacts["csat"][rows] = np.rint(satisfaction)
+    contacts["nps"][rows] = _nps(satisfaction, u[:, 2])
+    contacts["ces"][rows] = _ces(contacts, rows, u[:, 3])
 
 
-def _satisfaction(served: NDArray[np.void], z: NDArray[np.float64], truth: Truth, spec: Survey) -> NDArray[np.float64]:
-    empathy = np.where(served["agent"] >= 0, np.array([*truth.empathy, 0.0])[served["agent"]], 0.0)
-    waited = np.maximum(served["waited"] - spec.free_wait, 0.0) / 60.0
-    bot_failed = (served["bot"] == 1) & (served["end"] != ContactEnd.CONTAINED)
+def _satisfaction(
+    contacts: NDArray[np.void], rows: Rows, z: NDArray[np.float64], truth: Truth, spec: Survey
+) -> NDArray[np.float64]:
+    empathy = np.array([*truth.empathy, 0.0])[contacts["agent"][rows]]  # the last for -1: no agent
+    waited = np.maximum(contacts["waited"][rows] - spec.free_wait, 0.0) / 60.0
+    bot_failed = (contacts["bot"][rows] == 1) & (contacts["end"][rows] != ContactEnd.CONTAINED)
     level = (
         spec.base
-        + spec.unresolved * (served["resolved"] == 0)
+        + spec.unresolved * (contacts["resolved"][rows] == 0)
         + spec.wait_per_minute * waited
-        + spec.transfer * served["transfers"]
-        + spec.repeat * served["attempt"]
+        + spec.transfer * contacts["transfers"][rows]
+        + spec.repeat * contacts["attempt"][rows]
         + spec.after_bot * bot_failed
         + empathy
         + spec.noise_sd * z
@@ -72,21 +65,20 @@ def _nps(satisfaction: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[n
     return np.asarray(np.clip(np.rint(2.5 * (satisfaction - 1.0) + 2.0 * (u - 0.5)), 0, 10))
 
 
-def _ces(served: NDArray[np.void], u: NDArray[np.float64]) -> NDArray[np.float64]:
+def _ces(contacts: NDArray[np.void], rows: Rows, u: NDArray[np.float64]) -> NDArray[np.float64]:
     """1 to 7, 7 = very easy: every transfer and repeat costs a point and a half, every five minutes waited one."""
-    effort = 1.5 * served["transfers"] + 1.5 * served["attempt"] + served["waited"] / 300.0
+    effort = 1.5 * contacts["transfers"][rows] + 1.5 * contacts["attempt"][rows] + contacts["waited"][rows] / 300.0
     return np.asarray(np.clip(np.rint(6.5 - effort - 2.0 * u), 1, 7))
 
 
-def mark_defects(
-    contacts: NDArray[np.void],
-    births: NDArray[np.int64],
-    intents: Sequence[IntentSpec],
-    spec: Defects,
-    streams: Streams,
-) -> None:
+def mark_defects(contacts: NDArray[np.void], addresses: Addresses, spec: Defects, streams: Streams) -> None:
     """Fill in `defects` of contacts that a human handled: one independent draw a category."""
+    shares = (spec.information, spec.process, spec.compliance, spec.empathy)
+    if not any(shares):
+        return
     rows = np.flatnonzero(by_agent(contacts))
-    u = uniforms(streams.purpose("defects"), contacts[rows], births, intents)
-    shares = np.array([spec.information, spec.process, spec.compliance, spec.empathy])
-    contacts["defects"][rows] = (u < shares) @ np.array([1, 2, 4, 8])
+    u = addresses.uniforms(streams.purpose("defects"), rows)
+    found = np.zeros(len(rows), np.int8)
+    for category, share in enumerate(shares):
+        found |= (u[:, category] < share).view(np.int8) << category
+    contacts["defects"][rows] = found

@@ -16,6 +16,7 @@ import pytest
 
 from sim import simulate as model
 from sim.metrics import flows, kpis
+from sim.model.journal import Journal
 from tests.bench import variants
 from tests.bench.report import Ledger
 from tests.bench.timing import ROOT
@@ -24,32 +25,37 @@ SHOWN = 24
 MANGLED = re.compile(r"__pyx_(?:f|pw|tp_\w+?)_(?=\d)")
 
 
-class Timed(model._Replication):
-    """A replication that notes the processor time at the borders of its stages."""
-
-    def __init__(self, *args: Any) -> None:
-        self.marks = [time.process_time()]
-        super().__init__(*args)
-        self.mark()
-
-    def mark(self) -> None:
-        """A stage ends."""
-        self.marks.append(time.process_time())
-
-    def _drain(self) -> None:
-        self.mark()
-        super()._drain()
-        self.mark()
-
-
 STAGES = (
     "births, truth, agents",
-    "signals' history, shifts",
-    "flow, from the first arrival to the last exit",
-    "surveys, defects, QA, journal as arrays",
+    "flow, from the shifts' begin to the last exit",
+    "surveys, defects, QA, records as arrays",
+    "records folded",
     "KPI tables",
     "flows table",
 )
+SIMULATION = 3  # stages of it
+
+
+class Timed(model._Replication):
+    """A replication that notes the processor time spent in each of its stages."""
+
+    def __init__(self, *args: Any) -> None:
+        self.spent = [0.0] * len(STAGES)
+        self.since = time.process_time()
+        super().__init__(*args)
+        self.mark(0)
+
+    def mark(self, stage: int) -> None:
+        """What passed since the last mark belongs to this stage."""
+        now = time.process_time()
+        self.spent[stage] += now - self.since
+        self.since = now
+
+    def _piece(self) -> Journal:
+        self.mark(1)
+        piece = super()._piece()
+        self.mark(2)
+        return piece
 
 
 @pytest.mark.parametrize("name", ["bench_reference", "bench_mm50m"])
@@ -61,21 +67,26 @@ def test_stages(name: str, benchmark: Any, ledger: Ledger) -> None:
 
     def day() -> None:
         gc.collect()
+        facts = kpis.begin(prepared.lexicon)
         run = Timed(prepared, 1, len(found), 1.0)
-        journal = run.run()
-        run.mark()
-        kpis.tables(journal)
-        run.mark()
-        flows.table(journal)
-        run.mark()
-        found.append([end - begin for begin, end in zip(run.marks, run.marks[1:], strict=False)])
-        contacts.append(len(journal.contacts))
+
+        def take(piece: Journal) -> None:
+            facts.take(piece)
+            run.mark(3)
+
+        run.run(take)
+        kpis.tables(facts)
+        run.mark(4)
+        flows.table(facts)
+        run.mark(5)
+        found.append(run.spent)
+        contacts.append(facts.taken)
 
     benchmark.pedantic(day, rounds=7, warmup_rounds=1)
     spent = [1e9 * median(stage) / median(contacts) for stage in zip(*found, strict=True)]
     for stage, ns in zip(STAGES, spent, strict=True):
         ledger.add(f"Stages of `{name}`", stage, f"{ns:,.0f} ns a contact", note=f"{100 * ns / sum(spent):.0f} %")
-    simulation, folding = sum(spent[:4]), sum(spent[4:])
+    simulation, folding = sum(spent[:SIMULATION]), sum(spent[SIMULATION:])
     note = f"simulation {simulation:,.0f} ns, KPIs {folding:,.0f} ns"
     ledger.add(
         f"Stages of `{name}`",

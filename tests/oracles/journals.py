@@ -48,7 +48,7 @@ LEXICON = Lexicon(
 )
 
 _LEG = {"agent": -1, "tier": 1, "first_human": 1, "end": LegEnd.RESOLVED, "answered": NEVER}
-_CONTACT = {"agent": -1, "tier": 1, "nps": -1, "satisfaction": NEVER, "legs": 1}
+_CONTACT = {"agent": -1, "tier": 1, "nps": -1, "satisfaction": NEVER, "legs": 1, "next_due": NEVER}
 _CASE = {"contacts": 1, "next_contact": NEVER, "resolved_at": NEVER, "due": NEVER, "first_ended": NEVER}
 _STATE = {"tier": 1, "state": AgentState.AVAILABLE, "scheduled": 1}
 
@@ -134,6 +134,8 @@ class _Writer:
             if start >= self.lexicon.horizon and not (start < self.stop and dice.random() < 0.5):
                 due = start
                 break
+        for contact, following in zip(made, [*(later["started"] for later in made[1:]), due], strict=True):
+            contact["next_due"] = following
         self.contacts.extend(made)
         self.cases.append({**who, **self._case_facts(made, born, due)})
 

@@ -69,7 +69,9 @@ def simulate(loaded: Loaded, seed: int, replication: int, births_factor: float =
     solved = cases * min(1.0, 0.7 + 0.05 * draw.standard_normal() + loaded.effect * (1 + 0.1 * draw.standard_normal()))
     waited = cases * (30.0 + draw.standard_normal() + loaded.harm)
     gini, cost = 0.3 + 0.01 * draw.standard_normal(), 1000.0 + 10.0 * draw.standard_normal()
-    return SimpleNamespace(cases=cases, solved=solved, waited=waited, gini=gini, cost=cost, contacts=range(int(cases)))
+    return SimpleNamespace(
+        cases=cases, solved=solved, waited=waited, gini=gini, cost=cost, contacts=range(int(cases)), taken=int(cases)
+    )
 
 
 def kpis(journal: Any) -> pd.DataFrame:
@@ -88,8 +90,18 @@ def kpis(journal: Any) -> pd.DataFrame:
     return frame
 
 
-def tables(journal: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return kpis(journal), kpis(journal).head(1).assign(scope="agent:=cmd()")
+@dataclass(frozen=True)
+class Framed:
+    """A table that is made already."""
+
+    table: pd.DataFrame
+
+    def frame(self) -> pd.DataFrame:
+        return self.table
+
+
+def results(journal: Any) -> tuple[Framed, Framed]:
+    return Framed(kpis(journal)), Framed(kpis(journal).head(1).assign(scope="agent:=cmd()"))
 
 
 def flows(journal: Any) -> pd.DataFrame:
@@ -100,12 +112,12 @@ def definitions(_answer_within: float, _repeat_window: float) -> Any:
     return DEFINITIONS
 
 
-TOOLS = Instruments(simulate, tables, flows, definitions)
+TOOLS = Instruments(simulate, simulate, results, flows, definitions)
 
 
 def tools(simulate: Callable[..., Any]) -> Instruments:
     """The fake instruments with another `simulate`."""
-    return replace(TOOLS, simulate=simulate)
+    return replace(TOOLS, simulate=simulate, fold=simulate)
 
 
 def fails_at_two(loaded: Loaded, seed: int, replication: int, births_factor: float = 1.0) -> Any:

@@ -79,9 +79,9 @@ def test_repeats_are_made_or_due_and_retrials_are_none() -> None:
     contacts = [
         contact(1, resolved=0),
         contact(1, 1, origin=Origin.REPEAT, resolved=0),
-        contact(2, end=ContactEnd.ABANDONED, agent=-1),
+        contact(2, end=ContactEnd.ABANDONED, agent=-1, next_due=900.0),
         contact(2, 1, origin=Origin.RETRIAL),
-        contact(3, end=ContactEnd.ABANDONED, agent=-1),
+        contact(3, end=ContactEnd.ABANDONED, agent=-1, next_due=9999.0),
     ]
     cases = [case(1, due=9999.0, contacts=2), case(2, contacts=2), case(3, due=9999.0)]
     assert read(journal(contacts=contacts, cases=cases), "repeat_rate") == (2.0, 3.0)

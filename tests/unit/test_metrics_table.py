@@ -12,8 +12,9 @@ import pytest
 from sim.metrics import kpis
 from sim.metrics.columns.cases import Cases
 from sim.metrics.columns.cells import Cells
-from sim.metrics.columns.threads import Threads
+from sim.metrics.columns.spread import Spread
 from sim.metrics.columns.visits import Visits
+from sim.metrics.facts import Facts
 from sim.model.journal import Journal
 from tests.oracles.journals import LEXICON, journal, random_journal, visit
 from tests.oracles.kpi_oracle import recompute
@@ -57,14 +58,23 @@ def test_every_row_agrees_with_plain_python(seed: int, setting: dict[str, float]
     assert disagreements(random_journal(seed, **setting)) == set()
 
 
+def timeless(spread: Spread, kind: str, member: int, rows: np.ndarray) -> None:
+    """Adds up as `Spread.timed` does, but into the first interval."""
+    spread.cells.grid(kind, spread.values)[:, member, 1] += rows.sum(axis=0)
+
+
+def forgetful(facts: Facts, piece: Journal) -> None:
+    """Takes records in as `Facts.take` does, but takes each case's last contact for one that was served."""
+    facts.sums.take(dataclasses.replace(piece, contacts=piece.contacts[piece.contacts["agent"] >= 0]))
+
+
 PLANTED = [
-    (Visits, "wait_answered", property(lambda visits: visits.wait_offered), {"asa"}),
+    (Visits, "wait_answered", property(lambda visits: visits.handle_time), {"asa"}),
     (Visits, "offered", property(lambda visits: visits.answered), {"service_level", "abandonment", "wait_all"}),
-    (Visits, "was_handled", property(lambda visits: visits.was_answered), {"aht", "handled"}),
-    (Cells, "interval_of", lambda cells, when: np.zeros(len(when), dtype=np.int64), {"offered", "containment"}),
-    (Cells, "measured", lambda cells, when: when < cells.lexicon.horizon, {"offered", "fcr_true", "csat"}),
-    (Cases, "is_due", property(lambda cases: np.zeros(len(cases.rows), dtype=np.bool_)), {"contacts_per_case"}),
-    (Threads, "left_unserved", lambda threads, case: np.zeros(len(case), dtype=np.bool_), {"repeat_rate"}),
+    (Visits, "handled", property(lambda visits: visits.answered), {"aht", "handled"}),
+    (Spread, "timed", timeless, {"offered", "containment"}),
+    (Cases, "due", property(lambda cases: np.zeros(cases.cases.size)), {"cost_per_resolved_case"}),
+    (Facts, "take", forgetful, {"repeat_rate", "retrial_rate"}),
 ]
 
 

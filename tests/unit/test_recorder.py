@@ -100,6 +100,24 @@ def test_read_records_are_a_copy(recorder: Callable[[], Any]) -> None:
     assert not written.contacts()["csat"].any()
 
 
+@pytest.mark.parametrize("recorder", RECORDERS)
+def test_what_was_taken_is_gone_and_what_follows_is_new(recorder: Callable[[], Any]) -> None:
+    """Signals may have read from a number on; taking starts the numbers again."""
+    written = recorder()
+    told = rows(LEG, 700)
+    for row in told[:600]:
+        written.leg(*row)
+    first = written.take()
+    assert [stream.dtype for stream in first] == [LEG, CONTACT, CASE, STATE] and first[0].size == 600
+    for row in told[600:]:
+        written.leg(*row)
+    assert written.legs(60).size == 40
+    second = written.take()[0]
+    for name, column in zip(LEG.names or (), zip(*told, strict=True), strict=True):
+        np.testing.assert_array_equal(np.concatenate([first[0][name], second[name]]), np.array(column, LEG[name]))
+    assert [stream.size for stream in written.take()] == [0, 0, 0, 0]
+
+
 @needs_fast
 def test_value_that_does_not_fit_is_refused_and_leaves_no_record() -> None:
     written = journal.Recorder()

@@ -2,133 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.metrics.columns.cells import Bools, Cells, Floats, Ints
+from sim.metrics import layout
+from sim.metrics.columns.cells import Cells, Floats
+from sim.metrics.columns.spread import Spread
 from sim.model.journal import AgentState
+
+if TYPE_CHECKING:
+    from sim.metrics.sums import Sums
 
 HANDLING = (AgentState.BUSY, AgentState.WRAP_UP, AgentState.HANDOVER)
 ON_DUTY = (*HANDLING, AgentState.AVAILABLE, AgentState.COACHING)
 
 
-class Pieces(NamedTuple):
-    """Parts of records that lie in one interval each: the record's row, the interval and the length."""
-
-    row: Ints
-    interval: Ints
-    seconds: Floats
-
-
-def cut(start: Floats, end: Floats, length: float) -> Pieces:
-    """Cut spans (start < end) at the multiples of `length`; the pieces of a span add up to it."""
-    first = np.floor_divide(start, length).astype(np.int64)
-    last = np.maximum(np.ceil(end / length).astype(np.int64) - 1, first)
-    counts = last - first + 1
-    row = np.repeat(np.arange(len(start)), counts)
-    rank = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
-    interval = first[row] + rank
-    left = np.maximum(start[row], interval * length)
-    right = np.where(interval == last[row], end[row], (interval + 1) * length)
-    return Pieces(row, interval, right - left)
-
-
 class AgentTime:
     """Seconds of agents between warm-up and horizon, each in the interval in which it passed."""
 
-    def __init__(self, states: NDArray[np.void], cells: Cells) -> None:
-        self.cells = cells
-        start = np.maximum(states["start"], cells.lexicon.warmup)
-        end = np.minimum(states["end"], cells.lexicon.horizon)
-        kept = np.flatnonzero(end > start)
-        pieces = cut(start[kept], end[kept], cells.lexicon.interval)
-        row = kept[pieces.row]
-        self._seconds, self._state = pieces.seconds, states["state"][row]
-        self._load, self._scheduled = states["load"][row], states["scheduled"][row] == 1
-        interval = np.clip(pieces.interval - cells.first_interval, 0, max(0, cells.intervals - 1))
-        self.groups = cells.group(_places(states["agent"][row], states["tier"][row], cells, interval))
+    def __init__(self, sums: Sums, cells: Cells) -> None:
+        width = layout.TIME_WIDTH
+        self._spread = spread = Spread(cells, width)
+        for tier, rows in enumerate(sums.part(sums.time, sums.tiers + 1, sums.rows, width)):
+            spread.timed("all", 0, rows)
+            spread.timed("tier", cells.tier_member(tier), rows)
+        cells.with_totals(spread.values)
+        spread.total("agent", sums.part(sums.time_by_agent, len(cells.lexicon.agents), width))
 
-    def spent(self, which: Bools) -> Floats:
-        """Seconds in the pieces selected."""
-        return self.cells.sum(self.groups, np.where(which, self._seconds, 0.0))
+    def spent(self, states: Iterable[AgentState]) -> Floats:
+        """Seconds in any of these states."""
+        return self._spread.columns([column for state in states for column in (state, layout.STATES + state)])
 
     @cached_property
     def handling(self) -> Floats:
         """Seconds with a contact in hand, in wrap-up, or on the line of a warm escalation."""
-        return self.spent(_among(self._state, HANDLING))
+        return self.spent(HANDLING)
 
     @cached_property
     def available(self) -> Floats:
         """Seconds idle and ready."""
-        return self.spent(self._state == AgentState.AVAILABLE)
+        return self.spent([AgentState.AVAILABLE])
 
     @cached_property
     def paid(self) -> Floats:
         """Seconds in any state but off."""
-        return self.spent(self._state != AgentState.OFF)
+        return self.spent(state for state in AgentState if state != AgentState.OFF)
 
     @cached_property
     def coaching(self) -> Floats:
         """Seconds in coaching."""
-        return self.spent(self._state == AgentState.COACHING)
+        return self.spent([AgentState.COACHING])
 
     @cached_property
     def scheduled(self) -> Floats:
         """Seconds for which the plan had the agent on duty."""
-        return self.spent(self._scheduled)
+        return self._spread.columns(range(layout.STATES, 2 * layout.STATES))
 
     @cached_property
     def kept_schedule(self) -> Floats:
         """Seconds planned on duty in which the agent was: available, handling or in coaching."""
-        return self.spent(self._scheduled & _among(self._state, ON_DUTY))
+        return self._spread.columns([layout.STATES + state for state in ON_DUTY])
 
     @cached_property
     def in_hand(self) -> Floats:
         """Seconds with at least one contact in hand."""
-        return self.spent(self._load > 0)
+        return self._spread.column(layout.TIME_IN_HAND)
 
     @cached_property
     def contact_seconds(self) -> Floats:
         """Seconds weighted with the number of contacts in hand."""
-        return self.cells.sum(self.groups, self._seconds * self._load)
+        return self._spread.column(layout.TIME_CONTACTS)
 
 
 class PaidTime:
     """Paid seconds from the warm-up to the end of the run, and what they cost; no intervals."""
 
-    def __init__(self, states: NDArray[np.void], cells: Cells) -> None:
-        self.cells = cells
-        start = np.maximum(states["start"], cells.lexicon.warmup)
-        kept = (states["state"] != AgentState.OFF) & (states["end"] > start)
-        agent = states["agent"][kept]
-        self._seconds = states["end"][kept] - start[kept]
-        self._rate = np.array([*cells.lexicon.agent_hourly_costs, 0.0])[agent] / 3600.0
-        self.groups = cells.group(_places(agent, states["tier"][kept], cells, None))
-
-    @cached_property
-    def seconds(self) -> Floats:
-        """Seconds paid."""
-        return self.cells.sum(self.groups, self._seconds)
-
-    @cached_property
-    def wages(self) -> Floats:
-        """Money paid for them."""
-        return self.cells.sum(self.groups, self._seconds * self._rate)
-
-
-def _places(agent: NDArray[np.integer], tier: NDArray[np.integer], cells: Cells, interval: Ints | None) -> list[Ints]:
-    return [
-        cells.place("all", np.zeros(len(agent), dtype=np.int64), interval),
-        cells.place("tier", cells.tier_member(tier), interval),
-        cells.place("agent", agent),
-    ]
-
-
-def _among(state: NDArray[np.integer], states: tuple[AgentState, ...]) -> Bools:
-    member = np.zeros(len(AgentState), dtype=np.bool_)
-    member[list(states)] = True
-    among: Bools = member[state]
-    return among
+    def __init__(self, sums: Sums, cells: Cells) -> None:
+        spread = Spread(cells, layout.TOTAL_WIDTH)
+        rows = sums.part(sums.totals, sums.tiers + 1, layout.TOTAL_WIDTH)
+        spread.total("all", rows.sum(axis=0)[None, :])
+        spread.total("tier", rows[cells.tiers])
+        spread.total("agent", sums.part(sums.totals_by_agent, len(cells.lexicon.agents), layout.TOTAL_WIDTH))
+        self.seconds = spread.column(layout.PAID_SECONDS)
+        self.wages = spread.column(layout.PAID_MONEY)  # money paid for them

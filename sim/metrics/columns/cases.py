@@ -3,113 +3,78 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+from sim.metrics import layout
+from sim.metrics.columns.cells import Cells, Floats
+from sim.metrics.columns.spread import Spread
+from sim.model.journal import CaseEnd
 
-from sim.metrics.columns.cells import Bools, Cells, Floats
-from sim.metrics.columns.threads import Threads
-from sim.model.journal import CaseEnd, ContactEnd
+if TYPE_CHECKING:
+    from sim.metrics.sums import Sums
 
 
 class Cases:
-    """Whole cases, by the channel of their first contact."""
+    """Whole cases, by the channel of their first contact; no intervals."""
 
-    def __init__(self, cases: NDArray[np.void], cells: Cells, threads: Threads) -> None:
-        rows = cases[cells.measured(cases["born"])]
-        self.cells, self.threads, self.rows = cells, threads, rows
-        self.first_ended: Floats = rows["first_ended"]
-        self.resolved_at: Floats = rows["resolved_at"]
-        self.first = threads.row(rows["case"], np.zeros(len(rows), dtype=np.int64))
-        zero = np.zeros(len(rows), dtype=np.int64)
-        self.groups = cells.group(
-            [
-                cells.place("all", zero),
-                cells.place("channel", threads.field("channel", self.first, -1)),
-                cells.place("intent", rows["intent"]),
-                cells.place("segment", rows["segment"]),
-            ]
-        )
-
-    @cached_property
-    def first_finished(self) -> Bools:
-        """Whether the first contact came to an end within the run."""
-        open_still: Bools = self.threads.field("end", self.first, -1) == ContactEnd.UNFINISHED
-        return np.isfinite(self.first_ended) & ~open_still
-
-    @cached_property
-    def first_was_handled(self) -> Bools:
-        """Whether the first contact ended and was answered by an agent or contained by the bot."""
-        handled: Bools = self.rows["first_handled"] == 1
-        return self.first_finished & handled
-
-    @cached_property
-    def was_resolved(self) -> Bools:
-        """Whether the case was resolved within the run."""
-        return np.isfinite(self.resolved_at)
-
-    def sum(self, values: Floats | Bools) -> Floats:
-        """Column of one value a case."""
-        return self.cells.sum(self.groups, values)
+    def __init__(self, sums: Sums, cells: Cells) -> None:
+        rows = sums.part(sums.cases, sums.channels + 1, sums.classes, layout.CASE_WIDTH)
+        by_class = rows.sum(axis=0)
+        self._spread = spread = Spread(cells, layout.CASE_WIDTH)
+        spread.total("all", by_class.sum(axis=0)[None, :])
+        spread.total("channel", rows[1:].sum(axis=1))  # row 0: cases without a contact on record
+        spread.classes(by_class)
 
     @cached_property
     def cases(self) -> Floats:
         """Cases."""
-        return self.sum(np.ones(len(self.rows), dtype=np.bool_))
+        return self._spread.columns(range(layout.CASE_ENDS))
 
     def ended(self, end: CaseEnd) -> Floats:
         """Cases with this outcome."""
-        return self.sum(self.rows["end"] == end)
+        return self._spread.column(end)
 
     @cached_property
     def resolved(self) -> Floats:
         """Cases resolved within the run."""
-        return self.sum(self.was_resolved)
+        return self._spread.column(layout.CASE_SOLVED)
 
     @cached_property
     def time_to_resolution(self) -> Floats:
         """Seconds from birth to resolution of resolved cases."""
-        return self.sum(np.where(self.was_resolved, self.resolved_at - self.rows["born"], 0.0))
+        return self._spread.column(layout.CASE_TIME)
 
     @cached_property
     def finished_first(self) -> Floats:
         """Cases whose first contact came to an end."""
-        return self.sum(self.first_finished)
+        return self._spread.column(layout.CASE_FINISHED_FIRST)
 
     @cached_property
     def resolved_first(self) -> Floats:
         """Cases truly resolved by their first contact."""
-        return self.sum(self.first_finished & (self.rows["first_resolved"] == 1))
+        return self._spread.column(layout.CASE_RESOLVED_FIRST)
 
     @cached_property
     def handled_first(self) -> Floats:
-        """Cases whose first contact was handled."""
-        return self.sum(self.first_was_handled)
+        """Cases whose first contact ended and was answered by an agent or contained by the bot."""
+        return self._spread.column(layout.CASE_HANDLED_FIRST)
 
     @cached_property
     def quiet_after_first(self) -> Floats:
         """Cases whose first contact was handled and followed by no other within W of its end."""
-        gap = self.rows["next_contact"] - self.first_ended
-        return self.sum(self.first_was_handled & ~(gap <= self.cells.lexicon.repeat_window))
-
-    @cached_property
-    def is_due(self) -> Bools:
-        """Whether the next contact falls after the horizon."""
-        due: Floats = self.rows["due"]
-        return np.isfinite(due)
+        return self._spread.column(layout.CASE_QUIET)
 
     @cached_property
     def due(self) -> Floats:
         """Cases whose next contact falls after the horizon."""
-        return self.sum(self.is_due)
+        return self._spread.column(layout.CASE_DUE)
 
     @cached_property
     def all_contacts(self) -> Floats:
         """Contacts of these cases, made or due later."""
-        return self.sum(self.rows["contacts"] + self.is_due.astype(np.float64))
+        return self._spread.column(layout.CASE_CONTACTS)
 
     @cached_property
     def repeats(self) -> Floats:
         """Repeat contacts of these cases, made or due later; retrials after abandoning are none."""
-        due = self.is_due & ~self.threads.left_unserved(self.rows["case"])
-        return self.sum(self.threads.repeats(self.rows["case"]) + due.astype(np.float64))
+        return self._spread.column(layout.CASE_REPEATS)

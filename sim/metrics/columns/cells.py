@@ -2,20 +2,18 @@
 numbering.
 
 A column of records is summed into one vector over the cells; a KPI is then the ratio of two such vectors.
-Sums of disjoint parts of a journal add up, so folds over parts can be merged by adding vectors.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.metrics.columns.groups import Groups
 from sim.model.journal import Lexicon
 
 Floats = NDArray[np.float64]
@@ -49,8 +47,7 @@ class Cells:
         self.intervals = max(0, math.ceil(lexicon.horizon / lexicon.interval) - self.first_interval)
         self.blocks = _blocks(_members(lexicon), self.intervals)
         self.size = max(block.stop for block in self.blocks.values())
-        self.total = _totals(self.blocks.values(), self.size)
-        self._tier_member = _tier_members(self.blocks["tier"].members)
+        self.tiers = [int(label.split(":")[1]) for label in self.blocks["tier"].members]
 
     def place(self, kind: str, member: NDArray[np.integer], interval: Ints | None = None) -> Ints:
         """Cell of each record within scope `kind`; a negative member, or none such, gives the spare cell `size`."""
@@ -60,19 +57,9 @@ class Cells:
             cell += 1 + interval
         return np.where((member >= 0) & (member < len(block.members)), cell, self.size)
 
-    def caller_places(self, rows: NDArray[np.void], interval: Ints) -> list[Ints]:
-        """Cells of each record in the scopes that count a contact once: all, channel, intent and segment."""
-        return [
-            self.place("all", np.zeros(len(rows), dtype=np.int64), interval),
-            self.place("channel", rows["channel"], interval),
-            self.place("intent", rows["intent"]),
-            self.place("segment", rows["segment"]),
-        ]
-
-    def tier_member(self, tier: NDArray[np.integer]) -> Ints:
-        """Position of each human tier within the tier scope; -1 for the bot's tier and for unknown ones."""
-        member: Ints = self._tier_member[np.clip(tier, 0, len(self._tier_member) - 1)]
-        return member
+    def tier_member(self, tier: int) -> int:
+        """Position of a human tier within the tier scope; -1 for the bot's tier and for unknown ones."""
+        return self.tiers.index(tier) if tier in self.tiers else -1
 
     def interval_of(self, moment: Floats) -> Ints:
         """Which interval a moment falls into: each holds its start and not its end."""
@@ -84,24 +71,25 @@ class Cells:
         counts: Bools = (moment >= self.lexicon.warmup) & (moment < self.lexicon.horizon)
         return counts
 
-    def group(self, places: Sequence[Ints]) -> Groups:
-        """Prepare records for many sums: `places` holds the cell of each record, scope by scope."""
-        return Groups(places, self.size + 1)
+    def sum(self, place: Ints, values: Floats | Bools) -> Floats:
+        """Sum one value a record over the cells that `place` gave."""
+        return np.asarray(np.bincount(place, values, minlength=self.size + 1)[:-1], dtype=np.float64)
 
-    def sum(self, groups: Groups, values: Floats | Bools) -> Floats:
-        """Sum one column of records over the cells they belong to; booleans are counted."""
-        return self._with_totals(groups.sum(values)[:-1])
+    def zeros(self) -> Floats:
+        """A vector over the cells."""
+        return np.zeros(self.size)
 
-    def _with_totals(self, sums: Floats) -> Floats:
+    def with_totals(self, sums: Floats) -> Floats:
+        """Add the intervals of each scope to its total, in place; `sums` has the cells as its last axis."""
         for kind in TIMED:
             grid = self.grid(kind, sums)
-            grid[:, 0] += grid[:, 1:].sum(axis=1)
+            grid[..., 0] += grid[..., 1:].sum(axis=-1)
         return sums
 
     def grid(self, kind: str, sums: Floats) -> Floats:
         """View of a vector's block as members × (total, intervals…)."""
         block = self.blocks[kind]
-        return sums[block.first : block.stop].reshape(len(block.members), block.width)
+        return sums[..., block.first : block.stop].reshape(*sums.shape[:-1], len(block.members), block.width)
 
     def only(self, sums: Floats, kinds: Iterable[str]) -> Floats:
         """Copy of a vector that keeps the cells of the named scopes; the rest is 0."""
@@ -159,17 +147,3 @@ def _blocks(members: Mapping[str, tuple[str, ...]], intervals: int) -> dict[str,
         blocks[kind] = Block(first, labels, 1 + intervals if kind in TIMED else 1)
         first = blocks[kind].stop
     return blocks
-
-
-def _totals(blocks: Iterable[Block], size: int) -> Ints:
-    """For each cell the total cell of its scope; the spare cell is its own."""
-    firsts = [np.arange(block.first, block.stop, block.width) for block in blocks]
-    widths = [np.full(len(block.members), block.width) for block in blocks]
-    return np.append(np.repeat(np.concatenate(firsts), np.concatenate(widths)), size)
-
-
-def _tier_members(labels: tuple[str, ...]) -> Ints:
-    tiers = [int(label.split(":")[1]) for label in labels]
-    member = np.full(max(tiers, default=0) + 2, -1, dtype=np.int64)
-    member[tiers] = np.arange(len(tiers))
-    return member

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from sim.metrics import layout
 from sim.metrics.columns.cells import Cells, Floats
-from sim.metrics.columns.threads import Threads
+from sim.metrics.columns.contacts import Contacts
+from sim.metrics.columns.spread import Spread
 from sim.model.journal import LegEnd
+
+if TYPE_CHECKING:
+    from sim.metrics.sums import Sums
 
 
 class Sessions:
-    """Legs with the bot."""
+    """Legs with the bot; a contact has one at most, its first leg."""
 
-    def __init__(self, legs: NDArray[np.void], cells: Cells, threads: Threads) -> None:
-        rows = legs[(legs["queue"] < 0) & (legs["tier"] == 0) & cells.measured(legs["entered"])]
-        self.cells, self.threads, self.rows = cells, threads, rows
-        interval = cells.interval_of(rows["entered"])
-        bot = cells.place("bot", np.zeros(len(rows), dtype=np.int64))
-        self.groups = cells.group([*cells.caller_places(rows, interval), bot])
+    def __init__(self, sums: Sums, cells: Cells, contacts: Contacts) -> None:
+        self.cells, self._contacts = cells, contacts
+        self._spread = spread = Spread(cells, layout.LEG_ENDS)
+        rows = sums.part(sums.sessions, sums.channels, sums.rows, layout.LEG_ENDS)
+        for channel, of_channel in enumerate(rows):
+            spread.timed("all", 0, of_channel)
+            spread.timed("channel", channel, of_channel)
+        cells.with_totals(spread.values)
+        spread.classes(sums.part(sums.sessions_by_class, sums.classes, layout.LEG_ENDS))
+        spread.total("bot", rows.sum(axis=(0, 1))[None, :])
 
     @cached_property
     def sessions(self) -> Floats:
         """Bot sessions."""
-        return self.cells.sum(self.groups, np.ones(len(self.rows), dtype=np.bool_))
+        return self._spread.columns(range(layout.LEG_ENDS))
 
     def ended(self, end: LegEnd) -> Floats:
         """Bot sessions that ended this way."""
-        return self.cells.sum(self.groups, self.rows["end"] == end)
+        return self._spread.column(end)
 
     @cached_property
     def contained(self) -> Floats:
@@ -39,27 +46,18 @@ class Sessions:
     @cached_property
     def truly_contained(self) -> Floats:
         """Contained sessions whose contact was resolved in truth."""
-        contained = self.rows["end"] == LegEnd.CONTAINED
-        return self.cells.sum(self.groups, contained & self.threads.resolved(self.rows))
+        contained = self._contacts.truly_contained.copy()
+        contained[self.cells.blocks["bot"].first] = contained[self.cells.blocks["all"].first]
+        return contained
 
 
 class Lines:
-    """Legs of every kind, for the seconds that customers hold the line; every scope counts all legs."""
+    """Legs of every kind, for the seconds that customers hold the line; every scope counts all legs; no intervals."""
 
-    def __init__(self, legs: NDArray[np.void], cells: Cells) -> None:
-        rows = legs[cells.measured(legs["entered"])]
-        bot = np.where(rows["tier"] == 0, 0, -1)
-        self.cells = cells
-        self.length = rows["ended"] - rows["entered"]
-        self.groups = cells.group(
-            [
-                cells.place("all", np.zeros(len(rows), dtype=np.int64)),
-                cells.place("bot", bot),
-                cells.place("tier", cells.tier_member(rows["tier"])),
-            ]
-        )
-
-    @cached_property
-    def seconds(self) -> Floats:
-        """Seconds from entering a leg to its end, waiting included."""
-        return self.cells.sum(self.groups, self.length)
+    def __init__(self, sums: Sums, cells: Cells) -> None:
+        spread = Spread(cells, 1)
+        rows = sums.part(sums.totals, sums.tiers + 1, layout.TOTAL_WIDTH)[:, [layout.LINE_SECONDS]]
+        spread.total("all", rows.sum(axis=0)[None, :])
+        spread.total("bot", rows[:1])
+        spread.total("tier", rows[cells.tiers])
+        self.seconds = spread.column(0)  # from entering a leg to its end, waiting included

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.metrics.columns.cells import Bools, Cells, Floats, Ints
+from sim.metrics import layout
+from sim.metrics.columns.cells import Cells, Floats
+from sim.metrics.columns.spread import Spread
 from sim.model.journal import LegEnd
 
-
-class Ranked(NamedTuple):
-    """Values in ascending order within each cell; cell `cell[k]` holds `size[k]` of them from `first[k]`."""
-
-    values: Floats
-    cell: Ints
-    first: Ints
-    size: Ints
-
-    def quantile(self, share: float) -> Floats:
-        """Quantile of each cell's values, linear between neighbours."""
-        place = (self.size - 1) * share
-        low = place.astype(np.int64)
-        below = self.values[self.first + low]
-        above = self.values[self.first + np.minimum(low + 1, self.size - 1)]
-        quantile: Floats = below + (above - below) * (place - low)
-        return quantile
+if TYPE_CHECKING:
+    from sim.metrics.sums import Sums
 
 
 class Visits:
@@ -35,175 +22,178 @@ class Visits:
     queue.
     """
 
-    def __init__(self, legs: NDArray[np.void], cells: Cells) -> None:
-        rows = legs[(legs["queue"] >= 0) & cells.measured(legs["entered"])]
-        self.cells = cells
-        self.end: NDArray[np.int8] = rows["end"]
-        self.entered: Floats = rows["entered"]
-        self.answered_at: Floats = rows["answered"]
-        self.ended: Floats = rows["ended"]
-        self.hold: Floats = rows["hold"]
-        self.wrap: Floats = rows["wrap_up"]
-        self.places = _visit_places(rows, cells)
-        self.groups = cells.group(self.places)
+    def __init__(self, sums: Sums, cells: Cells) -> None:
+        self.cells, self._sums = cells, sums
+        self._spread = _spread(sums, cells)
 
-    @cached_property
-    def was_answered(self) -> Bools:
-        """Whether somebody answered."""
-        return np.isfinite(self.answered_at)
+    def _count(self, *ends: LegEnd, answered: bool) -> Floats:
+        first = layout.LEG_ENDS if answered else 0
+        return self._spread.columns([first + end for end in ends])
 
-    @cached_property
-    def was_handled(self) -> Bools:
-        """Whether it was answered and the conversation ended."""
-        closed: Bools = self.end != LegEnd.UNFINISHED
-        return self.was_answered & closed
-
-    @cached_property
-    def was_offered(self) -> Bools:
-        """Whether it entered the waiting line: blocked visits did not."""
-        entered: Bools = self.end != LegEnd.BLOCKED
-        return entered
-
-    @cached_property
-    def waits(self) -> Floats:
-        """Seconds from entering the queue to the answer, or to leaving the queue without one."""
-        return np.where(self.was_answered, self.answered_at, self.ended) - self.entered
-
-    @cached_property
-    def was_prompt(self) -> Bools:
-        """Whether the wait was at most T."""
-        return self.waits <= self.cells.lexicon.answer_within
-
-    def sum(self, values: Floats | Bools) -> Floats:
-        """Column of one value a visit."""
-        return self.cells.sum(self.groups, values)
+    def ended(self, end: LegEnd) -> Floats:
+        """Visits that ended this way, answered or not."""
+        return self._count(end, answered=True) + self._count(end, answered=False)
 
     @cached_property
     def visits(self) -> Floats:
         """Visits, blocked ones included."""
-        return self.sum(np.ones(len(self.end), dtype=np.bool_))
+        return self.answered + self._count(*LegEnd, answered=False)
 
     @cached_property
     def offered(self) -> Floats:
-        """Visits that were not blocked."""
-        return self.sum(self.was_offered)
+        """Visits that were not blocked: a blocked one did not enter the waiting line."""
+        return self.visits - self.blocked
 
     @cached_property
     def answered(self) -> Floats:
         """Visits that an agent answered."""
-        return self.sum(self.was_answered)
+        return self._count(*LegEnd, answered=True)
 
     @cached_property
     def answered_within(self) -> Floats:
         """Visits answered within T."""
-        return self.sum(self.was_answered & self.was_prompt)
+        return self._spread.column(layout.VISIT_ANSWERED_WITHIN)
 
     @cached_property
     def handled(self) -> Floats:
         """Visits answered and talked to their end."""
-        return self.sum(self.was_handled)
+        return self.answered - self._count(LegEnd.UNFINISHED, answered=True)
 
     @cached_property
     def abandoned(self) -> Floats:
         """Visits that the customer gave up in the queue."""
-        return self.sum(self.end == LegEnd.ABANDONED)
+        return self.ended(LegEnd.ABANDONED)
 
     @cached_property
     def abandoned_within(self) -> Floats:
         """Visits given up within T."""
-        return self.sum((self.end == LegEnd.ABANDONED) & self.was_prompt)
+        return self._spread.column(layout.VISIT_ABANDONED_WITHIN)
 
     @cached_property
     def blocked(self) -> Floats:
         """Visits that found the waiting line full."""
-        return self.sum(self.end == LegEnd.BLOCKED)
+        return self.ended(LegEnd.BLOCKED)
 
     @cached_property
     def overflowed(self) -> Floats:
         """Visits moved to another queue after waiting too long."""
-        return self.sum(self.end == LegEnd.OVERFLOWED)
+        return self.ended(LegEnd.OVERFLOWED)
 
     @cached_property
     def unfinished(self) -> Floats:
         """Visits still open when the run ended."""
-        return self.sum(self.end == LegEnd.UNFINISHED)
+        return self.ended(LegEnd.UNFINISHED)
 
     @cached_property
     def escalated(self) -> Floats:
         """Handled visits passed on to the next tier or to a supervisor."""
-        upward = (self.end == LegEnd.ESCALATED) | (self.end == LegEnd.TO_SUPERVISOR)
-        return self.sum(self.was_handled & upward)
+        return self._count(LegEnd.ESCALATED, LegEnd.TO_SUPERVISOR, answered=True)
 
     @cached_property
     def to_supervisor(self) -> Floats:
         """Handled visits passed on to a supervisor."""
-        return self.sum(self.was_handled & (self.end == LegEnd.TO_SUPERVISOR))
+        return self._count(LegEnd.TO_SUPERVISOR, answered=True)
 
     @cached_property
     def wait_answered(self) -> Floats:
         """Seconds waited by answered visits."""
-        return self.sum(np.where(self.was_answered, self.waits, 0.0))
+        return self._spread.column(layout.VISIT_WAIT_ANSWERED)
 
     @cached_property
     def wait_offered(self) -> Floats:
         """Seconds waited by all offered visits."""
-        return self.sum(np.where(self.was_offered, self.waits, 0.0))
-
-    @cached_property
-    def _ranked_waits(self) -> list[Ranked]:
-        kept = np.flatnonzero(self.was_answered)
-        kept = kept[np.argsort(self.waits[kept])]
-        return [_ranked(self.waits[kept], self.cells.total[place[kept]]) for place in self.places]
-
-    def wait_quantile(self, share: float) -> tuple[Floats, Floats]:
-        """Quantile of the waits of answered visits in each total cell, and 1 where there is one (else 0)."""
-        value, defined = np.zeros(self.cells.size + 1), np.zeros(self.cells.size + 1)
-        for ranked in self._ranked_waits:
-            value[ranked.cell] = ranked.quantile(share)
-            defined[ranked.cell] = 1.0
-        return value[:-1], defined[:-1]
+        return self.wait_answered + self._spread.column(layout.VISIT_WAIT_LEFT)
 
     @cached_property
     def talk_and_hold(self) -> Floats:
         """Seconds from answer to end of handled visits, hold included."""
-        return self.sum(np.where(self.was_handled, self.ended - self.answered_at, 0.0))
+        return self._spread.column(layout.VISIT_TALK)
 
     @cached_property
     def held(self) -> Floats:
         """Seconds on hold of handled visits."""
-        return self.sum(np.where(self.was_handled, self.hold, 0.0))
+        return self._spread.column(layout.VISIT_HOLD)
 
     @cached_property
     def wrapped_up(self) -> Floats:
         """Seconds of wrap-up of handled visits."""
-        return self.sum(np.where(self.was_handled, self.wrap, 0.0))
+        return self._spread.column(layout.VISIT_WRAP)
 
     @cached_property
     def handle_time(self) -> Floats:
         """Seconds of talk, hold and wrap-up of handled visits."""
         return self.talk_and_hold + self.wrapped_up
 
+    # --- quantiles ---------------------------------------------------------------------------------------------------
 
-def _visit_places(rows: NDArray[np.void], cells: Cells) -> list[Ints]:
-    interval = cells.interval_of(rows["entered"])
-    first = rows["first_human"] == 1
-    once = [np.where(first, place, cells.size) for place in cells.caller_places(rows, interval)]
-    every = [
-        cells.place("tier", cells.tier_member(rows["tier"]), interval),
-        cells.place("queue", rows["queue"], interval),
-        cells.place("agent", rows["agent"]),
-    ]
-    return once + every
+    def wait_quantile(self, share: float) -> tuple[Floats, Floats]:
+        """Quantile of the waits of answered visits in each total cell, and 1 where there is one (else 0); linear
+        between neighbours. Agents have none.
+        """
+        value, defined = np.zeros(self.cells.size), np.zeros(self.cells.size)
+        for cell, waits in self._ranked:
+            place = (len(waits) - 1) * share
+            low = int(place)
+            below, above = waits[low], waits[min(low + 1, len(waits) - 1)]
+            value[cell] = below + (above - below) * (place - low)
+            defined[cell] = 1.0
+        return value, defined
+
+    @cached_property
+    def _ranked(self) -> list[tuple[int, Floats]]:
+        """Total cells, and the waits of their answered visits in ascending order; alike cells share them."""
+        waits = _by_kind(self._sums)
+        known: dict[tuple[int, ...], Floats] = {}
+        ranked = []
+        for cell, kinds in self._cells_of(list(waits)):
+            if kinds not in known:
+                known[kinds] = np.sort(np.concatenate([waits[kind] for kind in kinds]))
+            ranked.append((cell, known[kinds]))
+        return ranked
+
+    def _cells_of(self, kinds: list[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """The total cells in which answered visits count, and their kinds of visits."""
+        found: dict[int, list[int]] = {}
+        alike = self._sums.alike()
+        for kind in kinds:
+            block, group = divmod(kind, self._sums.classes)
+            for cell in self._totals(*alike[block], *divmod(group, self._sums.segments)):
+                found.setdefault(cell, []).append(kind)
+        return ((cell, tuple(kinds)) for cell, kinds in found.items())
+
+    def _totals(self, first: int, tier: int, queue: int, channel: int, intent: int, segment: int) -> Iterator[int]:
+        once = {"all": 0, "channel": channel, "intent": intent, "segment": segment} if first else {}
+        for kind, member in {**once, "tier": self.cells.tier_member(tier), "queue": queue}.items():
+            if member >= 0:
+                block = self.cells.blocks[kind]
+                yield block.first + member * block.width
 
 
-def _ranked(values: Floats, cell: Ints) -> Ranked:
-    """Group values that are already in ascending order by cell."""
-    narrow = cell.astype(np.int16) if cell.max(initial=0) < 2**15 else cell  # NumPy sorts 16 bits by radix
-    count = np.bincount(cell)
+def _spread(sums: Sums, cells: Cells) -> Spread:
+    width = layout.VISIT_WIDTH
+    spread = Spread(cells, width)
+    for block, (first, tier, queue, channel) in sums.alike().items():
+        rows = sums.part(sums.visits + block * sums.rows * width, sums.rows, width)
+        spread.timed("tier", cells.tier_member(tier), rows)
+        spread.timed("queue", queue, rows)
+        if first:
+            spread.timed("all", 0, rows)
+            spread.timed("channel", channel, rows)
+    cells.with_totals(spread.values)
+    spread.classes(sums.part(sums.visits_by_class, sums.classes, width))
+    spread.total("agent", sums.part(sums.visits_by_agent, len(cells.lexicon.agents), width))
+    return spread
+
+
+def _by_kind(sums: Sums) -> dict[int, Floats]:
+    """Waits of answered visits by kind: what they count as."""
+    waits, kinds = np.concatenate([np.zeros(0), *sums.waits]), np.concatenate([np.zeros(0, np.int32), *sums.kinds])
+    count = np.bincount(kinds)
     present = np.flatnonzero(count)
-    return Ranked(
-        values[np.argsort(narrow, kind="stable")],
-        present,
-        (np.cumsum(count) - count)[present],
-        count[present],
-    )
+    if len(present) <= 1:
+        return {int(kind): waits for kind in present}
+    number = np.zeros(len(count), dtype=np.int16 if len(present) < 2**15 else np.int32)
+    number[present] = np.arange(len(present))
+    order = np.argsort(number[kinds], kind="stable")  # NumPy sorts 16 bits by radix
+    parts = np.split(waits[order], np.cumsum(count[present])[:-1])
+    return dict(zip(map(int, present), parts, strict=True))
