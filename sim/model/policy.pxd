@@ -5,6 +5,8 @@ from sim.model.queue cimport Lane
 from sim.model.ranking cimport Ranking
 from sim.model.view cimport CentreView
 
+cdef double _NEVER
+
 
 cdef class Router:
     cdef public object params
@@ -29,3 +31,9 @@ cdef class EscalationRule:
     cdef public object params
 
     cpdef bint escalates(self, CentreView view, Contact contact, Agent agent) except -1
+
+
+cdef class BotPolicy:
+    cdef public object params
+
+    cpdef bint sends_to_bot(self, CentreView view, Contact contact, double choice) except -1

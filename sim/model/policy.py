@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sim.model.queue import Lane
 
 INFINITY = float("inf")
+_NEVER = INFINITY  # as a C number, which no other module can import
 
 
 class Signals(Protocol):
@@ -109,7 +110,7 @@ class Router:
 
     def reconsider(self, view: View, contact: Contact) -> float:
         """When to ask `choose_agent` again for a contact that has to wait: later than now; infinity: when one frees."""
-        return INFINITY
+        return _NEVER
 
     def refresh(self, view: View) -> None:
         """Signals have been refreshed; also called once before the first contact."""
