@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.ext.recycle import recycle
 from sim.model.clock import ORDER_RETURN, REPEAT, RETURN
 from sim.model.codes import (
     CASE_DUE_LATER,
@@ -140,3 +141,6 @@ class Case(Entity):
             due,
             self._difficulty,
         )
+
+
+recycle(Case)

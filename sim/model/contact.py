@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.errors import ModelError
+from sim.ext.recycle import recycle
 from sim.model import bot, outcome
 from sim.model.clock import (
     BOT,
@@ -433,6 +434,9 @@ class Contact(Entity):
             self.waited,
             due,
         )
+
+
+recycle(Contact)
 
 
 class Handover(Entity):

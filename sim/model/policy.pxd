@@ -23,6 +23,8 @@ cdef class ScoreRouter(Router):
     cpdef int refresh(self, CentreView view) except -1
     @cython.locals(best=Agent, agent=Agent, lane=Lane, ranking=Ranking, highest=double, score=double, kind=int)
     cpdef Agent choose_agent(self, CentreView view, Contact contact)
+    @cython.locals(agent=Agent)
+    cdef list _scores(self, CentreView view, Lane lane, Contact contact)
     @cython.locals(agent=Agent, lane=Lane, ranking=Ranking, score=double)
     cdef Agent _or_partly(self, CentreView view, Contact contact, int kind, Agent best, double highest)
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
+from sim.errors import ModelError
 from sim.registry import Params
 
 if TYPE_CHECKING:
@@ -163,13 +164,20 @@ class ScoreRouter(Router):
         for lane in view.lanes(contact):
             ranking = lane.rankings[kind]
             if ranking is None:
-                ranking = lane.rank(kind, [self.score(view, agent, contact) for agent in lane.agents])
+                ranking = lane.rank(kind, self._scores(view, lane, contact))
             agent = ranking.best()
             if agent is not None:
                 score = ranking.scores[agent.seat]
                 if best is None or score > highest or (score == highest and agent.rank < best.rank):
                     best, highest = agent, score
         return best if contact.channel.whole else self._or_partly(view, contact, kind, best, highest)
+
+    def _scores(self, view: View, lane: Lane, contact: Contact) -> list[float]:
+        """The scores of a lane's agents by seat; raises ModelError where one is no number."""
+        try:
+            return [1.0 * self.score(view, agent, contact) for agent in lane.agents]
+        except TypeError as error:
+            raise ModelError(f"{type(self).__name__}.score must give a number: {error}") from error
 
     def _or_partly(self, view: View, contact: Contact, kind: int, best: Agent | None, highest: float) -> Agent | None:
         """A contact that takes one slot: also agents who have some left, if they score higher than the idle."""
