@@ -97,7 +97,7 @@ cdef class FastCalendar(Calendar):
             self.size += 1
         return timer.low
 
-    cdef uint64_t next_number(self) except? -1:
+    cdef inline uint64_t next_number(self) except? -1:
         """One sequence for both queues."""
         cdef uint64_t number = self.number
         if number > LAST_NUMBER:
@@ -246,6 +246,7 @@ cdef class TwoQueues:
         finally:
             self.run_on = False
 
+    @cython.final
     cdef int run_timers(self, bint only_one) except -1:
         """Run timers while a timer comes next; returns how many, or 1 for any number. Then it is SimPy's turn."""
         cdef FastCalendar calendar = self.calendar
@@ -271,6 +272,7 @@ cdef class TwoQueues:
                 return True
         return any_run
 
+    @cython.final
     cdef int run_event(self) except -1:
         """SimPy's own step: take its next event and call what waits for it."""
         cdef object event, callbacks, callback, error
@@ -294,7 +296,8 @@ cdef class TwoQueues:
         self.beat()
         return 0
 
-    cdef int beat(self) except -1:
+    @cython.final
+    cdef inline int beat(self) except -1:
         """Compiled handlers never come past Python's own look at Ctrl-C."""
         self.beats += 1
         if self.beats >= BEAT:

@@ -80,8 +80,9 @@ cdef class Purpose:
         self.fill(entity, case, index, u)
         return u[0], u[1], u[2], u[3]
 
-    def blocks(self, uint64_t entity, const int64_t[::1] cases, uint64_t index):
+    def blocks(self, uint64_t entity, numbers, uint64_t index):
         """The blocks of many cases, as an array (n, 4)."""
+        cdef const int64_t[::1] cases = np.ascontiguousarray(numbers, np.int64)
         result = np.empty((cases.shape[0], 4))
         cdef double[:, ::1] view = result
         cdef Py_ssize_t i
@@ -108,6 +109,12 @@ def hold(
     const double[::1] slopes,
 ):
     """Note where the arrays of a law's quantile table lie; the law's `table` keeps them alive."""
+    cdef Py_ssize_t segments = lows.shape[0]
+    if not segments or not bounds.shape[0] == starts.shape[0] == segments + 1 == highs.shape[0] + 1:
+        raise LawError(f"law {law.label!r}: a table of n segments needs n + 1 bounds and starts, n lows and highs")
+    cells = np.diff(starts)
+    if starts[0] != 0 or not starts[segments] == logs.shape[0] == slopes.shape[0] or min(cells) < 0 or 1 in cells:
+        raise LawError(f"law {law.label!r}: starts lead from 0 to the number of logs and slopes, by none or two at least")
     law.segments = lows.shape[0]
     law.bounds, law.lows, law.highs, law.starts = &bounds[0], &lows[0], &highs[0], &starts[0]
     if logs.shape[0]:
@@ -137,6 +144,8 @@ cdef class Law:
         self.table = table
         self.parts = parts
         self.a, self.b, self.c = shape
+        if not (table or EXPONENTIAL <= kind <= TRIANGULAR):
+            raise LawError(f"law {label!r}: kind {kind} has no closed inverse, so it needs a table")
         if table:
             hold(self, *table)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sim.model.codes import ORIGIN_FIRST
 from sim.model.contact import Contact
-from sim.model.journal import Origin
 from sim.model.policy import BotPolicy, View
 from sim.registry import Params, register
 
@@ -14,7 +14,6 @@ class BotFirstParams(Params):
     repeats_to_human: bool = True
 
 
-@register("bot", "bot_first", BotFirstParams)
 class BotFirst(BotPolicy):
     """Bot first; customers who come back go to people."""
 
@@ -24,4 +23,7 @@ class BotFirst(BotPolicy):
 
     def sends_to_bot(self, view: View, contact: Contact, choice: float) -> bool:
         """Always, but for customers who come back."""
-        return contact.origin == Origin.FIRST or not self._repeats_to_human
+        return contact.origin == ORIGIN_FIRST or not self._repeats_to_human
+
+
+register("bot", "bot_first", BotFirstParams)(BotFirst)  # by a call: a compiled class takes no decorator

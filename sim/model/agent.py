@@ -255,4 +255,4 @@ class Agent(Entity):
     def can_take(self, contact: Contact) -> bool:
         """Whether skills, tier and free slots allow this contact; the model checks every choice with it."""
         queue = contact.queue
-        return queue is not None and self.lane.index in queue.served_by and self.has_room(contact.channel.whole)
+        return queue is not None and queue.is_served_by(self.lane) and self.has_room(contact.channel.whole)

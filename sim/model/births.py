@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.config.units import DAY
+from sim.ext.draws import normal
 from sim.model.case import Case
 from sim.model.centre import Centre
 from sim.model.clock import ARRIVAL, ORDER_ARRIVAL
 from sim.model.codes import ORIGIN_FIRST
 from sim.model.draws import Draws
 from sim.model.port import Entity
-from sim.model.spec import Blueprint, IntentSpec
+from sim.model.spec import Blueprint, IntentSpec, SegmentSpec
 from sim.sampling.arrivals import arrival_times, busyness
-from sim.sampling.streams import Streams, normals
+from sim.sampling.streams import Streams
 
 
 class Source(Entity):
@@ -29,21 +32,23 @@ class Source(Entity):
         self._schedule()
 
     def _schedule(self) -> None:
-        if self._next < len(self._births.times):
-            self._centre.calendar.at(self._births.times[self._next], ORDER_ARRIVAL, ARRIVAL, self)
+        if self._next < self._births.count:
+            self._centre.calendar.at(self._births.time(self._next), ORDER_ARRIVAL, ARRIVAL, self)
 
     def fire(self, kind: int, ticket: int) -> None:
         """One customer makes first contact."""
-        number = self._next
-        self._next = number + 1
+        self._next += 1
         self._schedule()
-        self._births.case(self._centre, number).begin(ORIGIN_FIRST)
+        self._births.case(self._centre, self._next - 1).begin(ORIGIN_FIRST)
 
 
 class Births:
-    """All first contacts of a replication in order of time; ties go by the intent's name."""
+    """All first contacts of a replication in order of time; ties go by the intent's name.
 
-    __slots__ = ("_difficulties", "_intents", "_ks", "_patiences", "_segments", "_sentiments", "_spec", "k", "times")
+    Fourteen bytes a birth: when, of which intent and which of it. Who it is follows from that address, at the birth.
+    """
+
+    __slots__ = ("_bounds", "_by_intent", "_by_share", "_intents", "_ks", "_times", "count", "k")
 
     def __init__(self, blueprint: Blueprint, streams: Streams, factor: float = 1.0) -> None:
         """Draw them. `factor` multiplies every rate (it deflates recorded volumes to first contacts)."""
@@ -52,49 +57,50 @@ class Births:
         midnight = calendar.second_of_day
         days = int(np.ceil((midnight + blueprint.horizon) / DAY))
         factors = factor * busyness(streams.purpose("busyness"), 0, days, blueprint.scenario.busyness.day_cv)
-        drawn = [_times(intent, draws, factors, factor, midnight) for intent in blueprint.intents]
-        intents = np.repeat(np.arange(len(drawn)), [times.size for times in drawn])
-        k = np.concatenate([np.arange(times.size) for times in drawn])
-        traits = np.concatenate(
-            [_traits(intent, times.size, draws) for intent, times in zip(blueprint.intents, drawn, strict=True)]
-        )
+        by_name = sorted(blueprint.intents, key=lambda intent: intent.name)
+        drawn = [_times(intent, draws, factors, factor, midnight) for intent in by_name]
+        counts = [times.size for times in drawn]
         times = np.concatenate(drawn)
-        names = np.argsort(np.argsort([intent.name for intent in blueprint.intents]))
-        order = np.lexsort((k, names[intents], times))
-        segments = _segments(blueprint, traits[:, 0])
-        self.times: list[float] = times[order].tolist()
-        self._spec = blueprint
-        self._intents: list[int] = intents[order].tolist()
-        self.k: NDArray[np.int64] = k[order].astype(np.int64)  # by case number
-        self._ks: list[int] = self.k.tolist()
-        self._segments: list[int] = segments[order].tolist()
-        self._difficulties: list[float]
-        self._sentiments: list[float]
-        self._patiences: list[float]
-        self._difficulties, self._sentiments, self._patiences = traits[order, 1:].T.tolist()
+        del drawn
+        order = np.argsort(times, kind="stable")  # so that ties stay in order of name and k
+        self.count = times.size
+        self._times = times[order].data
+        del times
+        self._intents = np.repeat(np.array([intent.index for intent in by_name], np.int16), counts)[order].data
+        self.k: NDArray[Any] = np.concatenate([np.arange(count, dtype=np.int32) for count in counts])[order]
+        self._ks = self.k.data  # int32, by case number
+        self._by_intent = blueprint.intents
+        self._by_share = sorted(blueprint.segments, key=lambda segment: segment.name)  # a new order moves nobody
+        self._bounds = np.cumsum([segment.share for segment in self._by_share])[:-1].data
+
+    def time(self, number: int) -> float:
+        """When this birth is due."""
+        return self._times[number]
 
     def case(self, centre: Centre, number: int) -> Case:
         """The case of one birth."""
-        spec = self._spec
+        intent = self._by_intent[self._intents[number]]
+        k = self._ks[number]
+        segment, difficulty, sentiment, patience = centre.draws.case.block(intent.key, k, 0)
         case = Case.__new__(Case)
         case.setup(
             centre,
             number,
-            spec.intents[self._intents[number]],
-            self._ks[number],
-            spec.segments[self._segments[number]],
-            self._difficulties[number],
-            self._sentiments[number],
-            self._patiences[number],
+            intent,
+            k,
+            self._segment(segment),
+            intent.difficulty_sd * normal(difficulty),
+            sentiment,
+            patience,
         )
         return case
 
-
-def _segments(blueprint: Blueprint, u: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The segment of each birth; shares are laid out by name, so the order of declaration moves nobody."""
-    by_name = sorted(blueprint.segments, key=lambda segment: segment.name)
-    bounds = np.cumsum([segment.share for segment in by_name])[:-1]
-    return np.array([segment.index for segment in by_name])[np.searchsorted(bounds, u, side="right")]
+    def _segment(self, u: float) -> SegmentSpec:
+        """The segment in whose share the uniform falls."""
+        place = 0
+        while place < len(self._bounds) and self._bounds[place] <= u:
+            place += 1
+        return self._by_share[place]
 
 
 def _times(
@@ -116,12 +122,3 @@ def _thinned(intent: IntentSpec, draws: Draws, factor: float) -> NDArray[np.floa
     assert intent.trace is not None
     kept = draws.arrival.blocks(intent.key, np.arange(intent.trace.size), 0)[:, 0] < factor
     return intent.trace[kept]
-
-
-def _traits(intent: IntentSpec, count: int, draws: Draws) -> NDArray[np.float64]:
-    """Per birth: segment's uniform, difficulty (logits), sentiment (standard units), patience's uniform."""
-    blocks = draws.case.blocks(intent.key, np.arange(count), 0)
-    traits = np.array(blocks)
-    traits[:, 1] = intent.difficulty_sd * normals(np.ascontiguousarray(blocks[:, 1]))
-    traits[:, 2] = normals(np.ascontiguousarray(blocks[:, 2]))
-    return traits

@@ -1,5 +1,5 @@
 cimport cython
-from sim.ext.draws cimport logistic
+from sim.ext.draws cimport logistic, normal
 from sim.model.centre cimport Centre
 from sim.model.contact cimport Contact
 from sim.model.spec cimport BotTierSpec
@@ -11,19 +11,14 @@ cdef int LEG_HANDED_OFF, LEG_HUNG_UP
 cdef double ANGRIER
 
 
-@cython.final
-cdef class Fate:
-    cdef readonly double length
-    cdef readonly int end, initiator
-    cdef readonly bint resolved, context
-
-
 @cython.locals(centre=Centre, u=double)
 cdef bint takes(Contact contact) except -1
 @cython.locals(
     centre=Centre, tier=BotTierSpec, length=double, fate=double, trigger=double, context=double, planned=double,
-    passed=bint, at_once=int, p=double
+    passed_on=bint, at_once=int, p=double
 )
-cdef Fate session(Contact contact)
+cdef double session(Contact contact) except? -1
 cdef int _rule(Contact contact, BotTierSpec tier) except -1
-cdef Fate _failed(BotTierSpec tier, double planned, double trigger, bint passed)
+cdef double _failed(Contact contact, BotTierSpec tier, double planned, double trigger, bint passed_on) except? -1
+cdef int _contains(Contact contact, bint resolved) except -1
+cdef int _hands_off(Contact contact, int initiator, bint passed_on) except -1

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import ceil
 from typing import TYPE_CHECKING
 
-from sim.ext.draws import logistic
+from sim.ext.draws import logistic, normal
 from sim.model.codes import (
     BY_CONFIDENCE,
     BY_CUSTOMER,
@@ -27,17 +25,6 @@ if TYPE_CHECKING:
 ANGRIER = 0.5  # sentiment (standard units) lost with every contact that did not resolve; bracket, see docs
 
 
-@dataclass(frozen=True)
-class Fate:
-    """What a session will have come to when it ends."""
-
-    length: float
-    end: int
-    initiator: int
-    resolved: bool
-    context: bool
-
-
 def takes(contact: Contact) -> bool:
     """Whether this contact starts with the bot: it knows the intent, and the policy sends the contact there."""
     centre = contact.centre
@@ -47,23 +34,26 @@ def takes(contact: Contact) -> bool:
     return bool(centre.bot_policy.sends_to_bot(centre.view, contact, u))
 
 
-def session(contact: Contact) -> Fate:
-    """Settle the session's fate from the customer's own uniforms."""
+def session(contact: Contact) -> float:
+    """Settle the session's fate from the customer's own uniforms: its length; the rest is noted on the contact."""
     centre = contact.centre
     tier = centre.blueprint.bot
     assert tier is not None and contact.intent.bot is not None
     length, fate, trigger, context = centre.draws.bot.block(contact.intent.key, contact.case.k, contact.attempt)
-    planned = tier.session.quantile(length)
-    passed = context < tier.context_passed
+    planned: float = tier.session.quantile(length)
+    passed_on = context < tier.context_passed
     at_once = _rule(contact, tier)
     if at_once != BY_NONE:
-        return Fate(min(planned, tier.turn), LEG_HANDED_OFF, at_once, False, passed)
+        _hands_off(contact, at_once, passed_on)
+        return min(planned, tier.turn)
     p = logistic(contact.intent.bot.intercept - contact.case._difficulty)
     if fate < p:
-        return Fate(planned, LEG_CONTAINED, BY_NONE, True, False)
+        _contains(contact, True)
+        return planned
     if fate < p + (1.0 - p) * contact.intent.bot.false_share:
-        return Fate(planned, LEG_CONTAINED, BY_NONE, False, False)
-    return _failed(tier, planned, trigger, passed)
+        _contains(contact, False)
+        return planned
+    return _failed(contact, tier, planned, trigger, passed_on)
 
 
 def _rule(contact: Contact, tier: BotTierSpec) -> int:
@@ -72,16 +62,29 @@ def _rule(contact: Contact, tier: BotTierSpec) -> int:
         return BY_KEYWORD
     if contact.segment.priority >= tier.vip_priority:
         return BY_VIP
-    if contact.case._sentiment - ANGRIER * contact.attempt <= tier.sentiment_limit:
+    if normal(contact.case._sentiment_u) - ANGRIER * contact.attempt <= tier.sentiment_limit:
         return BY_SENTIMENT
     return BY_NONE
 
 
-def _failed(tier: BotTierSpec, planned: float, trigger: float, passed: bool) -> Fate:
+def _failed(contact: Contact, tier: BotTierSpec, planned: float, trigger: float, passed_on: bool) -> float:
+    """The customer hangs up, or somebody ends the bot's attempts; returns the session's length."""
     if trigger < tier.hang_up:
-        return Fate(planned, LEG_HUNG_UP, BY_CUSTOMER, False, False)
+        contact._bot_end, contact._initiator = LEG_HUNG_UP, BY_CUSTOMER
+        return planned
     if trigger < tier.hang_up + tier.asks_human:
-        return Fate(planned, LEG_HANDED_OFF, BY_CUSTOMER, False, passed)
-    if ceil(planned / tier.turn) > tier.max_turns:
-        return Fate(tier.max_turns * tier.turn, LEG_HANDED_OFF, BY_TURNS, False, passed)
-    return Fate(planned, LEG_HANDED_OFF, BY_CONFIDENCE, False, passed)
+        _hands_off(contact, BY_CUSTOMER, passed_on)
+        return planned
+    if planned / tier.turn > tier.max_turns:
+        _hands_off(contact, BY_TURNS, passed_on)
+        return tier.max_turns * tier.turn
+    _hands_off(contact, BY_CONFIDENCE, passed_on)
+    return planned
+
+
+def _contains(contact: Contact, resolved: bool) -> None:
+    contact._bot_end, contact._initiator, contact._bot_resolved = LEG_CONTAINED, BY_NONE, resolved
+
+
+def _hands_off(contact: Contact, initiator: int, passed_on: bool) -> None:
+    contact._bot_end, contact._initiator, contact._bot_passed_on = LEG_HANDED_OFF, initiator, passed_on

@@ -19,12 +19,12 @@ cdef class Case(Entity):
     cdef readonly IntentSpec intent
     cdef readonly SegmentSpec segment
     cdef readonly double born
-    cdef double _difficulty, _sentiment, _patience_u, _first_ended, _next_contact
+    cdef double _difficulty, _sentiment_u, _patience_u, _first_ended, _next_contact
     cdef bint _first_handled, _first_resolved
 
     cdef int setup(
         self, Centre centre, int number, IntentSpec intent, int k, SegmentSpec segment, double difficulty,
-        double sentiment, double patience_u
+        double sentiment_u, double patience_u
     ) except -1
     @cython.locals(contact=Contact)
     cdef int begin(self, int origin) except -1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.ext.recycle import recycle
 from sim.model.clock import ORDER_RETURN, REPEAT, RETURN
 from sim.model.codes import (
     CASE_DUE_LATER,
@@ -37,7 +38,7 @@ class Case(Entity):
         "_first_resolved",
         "_next_contact",
         "_patience_u",
-        "_sentiment",
+        "_sentiment_u",
         "born",
         "centre",
         "contacts",
@@ -55,7 +56,7 @@ class Case(Entity):
         k: int,
         segment: SegmentSpec,
         difficulty: float,
-        sentiment: float,
+        sentiment_u: float,
         patience_u: float,
     ) -> None:
         """What `__init__` would do, without the cost of a Python call: `Case.__new__(Case)`, then this."""
@@ -65,7 +66,7 @@ class Case(Entity):
         self.k = k  # the k-th birth of its intent: with the intent's name, the address of every draw of this case
         self.segment = segment
         self._difficulty = difficulty
-        self._sentiment = sentiment
+        self._sentiment_u = sentiment_u
         self._patience_u = patience_u
         self.born = centre.calendar.now
         self.contacts = 0
@@ -140,3 +141,6 @@ class Case(Entity):
             due,
             self._difficulty,
         )
+
+
+recycle(Case)

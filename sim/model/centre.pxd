@@ -1,10 +1,11 @@
 cimport cython
 
 from sim.ext.journal cimport Recorder
+from sim.ext.reals cimport Reals
 from sim.model.agent cimport Agent
 from sim.model.contact cimport Contact
 from sim.model.draws cimport Draws
-from sim.model.policy cimport EscalationRule, Router
+from sim.model.policy cimport BotPolicy, EscalationRule, Router
 from sim.model.port cimport Calendar
 from sim.model.queue cimport Lane, Queue
 from sim.model.spec cimport Blueprint, BotTierSpec
@@ -20,14 +21,16 @@ cdef class Centre:
     cdef readonly Draws draws
     cdef readonly Recorder recorder
     cdef readonly Truth truth
+    cdef readonly Reals speed, ability, proficiency
     cdef readonly Router router
     cdef readonly EscalationRule escalation_rule
-    cdef readonly object bot_policy
+    cdef readonly BotPolicy bot_policy
     cdef public object signals
     cdef readonly CentreView view
     cdef readonly list queues, lanes, agents
     cdef readonly Contact oldest_open, newest_open
     cdef long long _places, _ranks
+    cdef bint _router_in_python
 
     cdef long long next_rank(self) noexcept
     cdef long long next_place(self) noexcept
@@ -35,6 +38,7 @@ cdef class Centre:
     cpdef int close(self) except -1
     cdef int open(self, Contact contact) except -1
     cdef int closed(self, Contact contact) except -1
+    cdef object _answer(self, str question, object about, object wanted)
     @cython.locals(agent=Agent)
     cdef Agent choose_agent(self, Contact contact)
     @cython.locals(due=double)

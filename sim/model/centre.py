@@ -7,17 +7,20 @@ through the calendar port, and whoever builds a centre runs it (`sim.simulate`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
+from types import FunctionType, NoneType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.errors import ModelError
 from sim.ext.journal import Recorder
+from sim.ext.reals import Reals
 from sim.model.agent import Agent
+from sim.model.contact import Contact
 from sim.model.draws import Draws
 from sim.model.queue import Lane, Queue
 from sim.model.view import CentreView
 
 if TYPE_CHECKING:
-    from sim.model.contact import Contact
     from sim.model.policy import BotPolicy, EscalationRule, Router, Signals
     from sim.model.port import Calendar
     from sim.model.spec import Blueprint, BotTierSpec
@@ -46,6 +49,7 @@ class _NoSignals:
 
 
 UNSEEN: Any = _NoSignals()
+QUESTIONS = ("choose_agent", "choose_contact", "reconsider")  # what a router is asked while the centre runs
 
 
 class Centre:
@@ -54,6 +58,8 @@ class Centre:
     __slots__ = (
         "_places",
         "_ranks",
+        "_router_in_python",
+        "ability",
         "agents",
         "blueprint",
         "bot_policy",
@@ -64,10 +70,12 @@ class Centre:
         "lanes",
         "newest_open",
         "oldest_open",
+        "proficiency",
         "queues",
         "recorder",
         "router",
         "signals",
+        "speed",
         "truth",
         "view",
     )
@@ -89,6 +97,7 @@ class Centre:
         self.recorder = Recorder()
         self.truth = truth
         self.router = router
+        self._router_in_python = any(isinstance(getattr(type(router), name), FunctionType) for name in QUESTIONS)
         self.escalation_rule = escalation_rule
         self.bot_policy = bot_policy
         self.bot_tier: BotTierSpec = blueprint.bot  # type: ignore[assignment]  # read only where a bot was used
@@ -97,6 +106,9 @@ class Centre:
         self.queues = [Queue(spec) for spec in blueprint.queues]
         self.lanes: list[Lane] = []
         self.agents = [self._hire(index, worker) for index, worker in enumerate(workers)]
+        self.speed = Reals(truth.speed)  # by agent and intent, as is the ability
+        self.ability = Reals(truth.ability)
+        self.proficiency = Reals([agent.proficiency for agent in self.agents])  # by agent and queue
         self.oldest_open: Contact | None = None
         self.newest_open: Contact | None = None
         self._places = 0
@@ -119,9 +131,10 @@ class Centre:
         lane = Lane(len(self.lanes), tier, skills, len(self.queues) * len(self.blueprint.intents))
         self.lanes.append(lane)
         for queue in self.queues:
-            if lane.serves(queue.spec):
+            serves = lane.serves(queue.spec)
+            queue.served_by.append(serves)
+            if serves:
                 queue.lanes.append(lane)
-                queue.served_by |= {lane.index}
                 lane.queues.append(queue)
         return lane
 
@@ -160,9 +173,21 @@ class Centre:
 
     # --- decisions, checked ------------------------------------------------------------------------------------------
 
+    def _answer(self, question: str, about: Contact | Agent, wanted: Any) -> Any:
+        """What a router written in Python says, which may be anything; raises ModelError unless it is as wanted."""
+        answer = getattr(self.router, question)(self.view, about)
+        if not isinstance(answer, wanted):
+            kinds = wanted if isinstance(wanted, tuple) else (wanted,)
+            names = " or ".join(kind.__name__ for kind in kinds)
+            raise ModelError(f"{type(self.router).__name__}.{question} answered {answer!r}; it must be {names}")
+        return answer
+
     def choose_agent(self, contact: Contact) -> Agent | None:
         """Agent selection by the router; raises ModelError for a choice that is impossible."""
-        agent = self.router.choose_agent(self.view, contact)
+        if self._router_in_python:
+            agent: Agent | None = self._answer("choose_agent", contact, (Agent, NoneType))
+        else:
+            agent = self.router.choose_agent(self.view, contact)
         if agent is not None and not (agent.centre is self and agent.can_take(contact)):
             raise ModelError(
                 f"{type(self.router).__name__} chose {agent.name} for a contact of {contact.intent.name} at "
@@ -172,7 +197,10 @@ class Centre:
 
     def reconsider(self, contact: Contact) -> float:
         """When to ask `choose_agent` again for a waiting contact; raises ModelError for a time that is not ahead."""
-        due = self.router.reconsider(self.view, contact)
+        if self._router_in_python:
+            due: float = self._answer("reconsider", contact, Real)
+        else:
+            due = self.router.reconsider(self.view, contact)
         if not due > self.calendar.now:
             raise ModelError(
                 f"{type(self.router).__name__} would reconsider a contact of {contact.intent.name} at {due} s, but it "
@@ -182,7 +210,10 @@ class Centre:
 
     def next_contact(self, agent: Agent) -> Contact | None:
         """Contact selection by the router; raises ModelError for a choice that is impossible."""
-        contact = self.router.choose_contact(self.view, agent)
+        if self._router_in_python:
+            contact: Contact | None = self._answer("choose_contact", agent, (Contact, NoneType))
+        else:
+            contact = self.router.choose_contact(self.view, agent)
         if contact is not None and (contact.line is None or not agent.can_take(contact)):
             raise ModelError(
                 f"{type(self.router).__name__} chose a contact of {contact.intent.name} for {agent.name} at "

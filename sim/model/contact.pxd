@@ -16,6 +16,7 @@ cdef int CONTACT_RESOLVED, CONTACT_UNFINISHED, CONTACT_UNRESOLVED, LEG_ABANDONED
 cdef int LEG_ESCALATED, LEG_HANDED_OFF, LEG_OVERFLOWED, LEG_RESOLVED, LEG_TO_SUPERVISOR, LEG_UNFINISHED
 cdef int ORIGIN_FIRST
 
+cdef bint COMPILED
 cdef double NEVER, INFINITY
 cdef int VISITS
 cdef int NEW, IN_BOT, WAITING, TALKING, CLOSED
@@ -38,17 +39,17 @@ cdef class Contact(Entity):
     cdef readonly Agent agent
     cdef readonly bint bot_used, was_cold
     cdef Handover _sender
-    cdef bot.Fate _bot_fate
-    cdef int _leg, _visit, _hand, _initiator
+    cdef bint _bot_resolved, _bot_passed_on
+    cdef int _bot_end, _leg, _visit, _hand, _initiator
     cdef double _started, _answer_at, _hold, _wrap_up
     cdef double _u_patience, _u_talk, _u_wrap_up, _u_resolve
     cdef unsigned long long _patience_ticket, _overflow_ticket, _reconsider_ticket
 
     @cython.locals(centre=Centre)
     cdef int setup(self, Case case, int attempt, int origin) except -1
-    @cython.locals(fate=bot.Fate)
+    cdef int _blank(self) except -1
+    @cython.locals(length=double)
     cdef int begin(self) except -1
-    @cython.locals(fate=bot.Fate)
     cdef int _bot_ended(self) except -1
     @cython.locals(step=StepSpec)
     cdef int _enter_path(self, int position) except -1

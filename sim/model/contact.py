@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.errors import ModelError
+from sim.ext.recycle import recycle
 from sim.model import bot, outcome
 from sim.model.clock import (
     BOT,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from sim.model.queue import Line, Queue
     from sim.model.spec import ChannelSpec, StepSpec
 
+COMPILED = not __file__.endswith(".py")
 NEVER = float("nan")
 INFINITY = float("inf")
 
@@ -67,7 +69,9 @@ class Contact(Entity):
 
     __slots__ = (
         "_answer_at",
-        "_bot_fate",
+        "_bot_end",
+        "_bot_passed_on",
+        "_bot_resolved",
         "_hand",
         "_hold",
         "_initiator",
@@ -113,6 +117,8 @@ class Contact(Entity):
 
     def setup(self, case: Case, attempt: int, origin: int) -> None:
         """What `__init__` would do, without the cost of a Python call: `Contact.__new__(Contact)`, then this."""
+        if not COMPILED:
+            self._blank()
         centre = case.centre
         self.centre = centre
         self.case = case
@@ -121,17 +127,25 @@ class Contact(Entity):
         self.intent = case.intent
         self.segment = case.segment
         self.channel: ChannelSpec = centre.blueprint.channels[case.intent.channel]
+        self.position = -1  # place on the intent's path; len(path) = with a supervisor
+        self.deadline = INFINITY  # patience runs out
+        self._started = centre.calendar.now
+        self._answer_at = NEVER
+        self._hand = -1
+
+    def _blank(self) -> None:
+        """What a compiled object is born with: zero and None."""
         self.state = NEW
         self.queue: Queue | None = None
         self.step: StepSpec | None = None
-        self.position = -1  # place on the intent's path; len(path) = with a supervisor
         self.level = 0
         self.since = 0.0  # entered the present leg
-        self.deadline = INFINITY  # patience runs out
         self.place = 0  # grows with each contact that begins to wait
         self.line: Line | None = None
         self.ahead: Contact | None = None
         self.behind: Contact | None = None
+        self.earlier: Contact | None = None  # among the open contacts
+        self.later: Contact | None = None
         self.agent: Agent | None = None
         self.transfers = 0
         self.waited = 0.0
@@ -141,16 +155,10 @@ class Contact(Entity):
         self._sender: Handover | None = None
         self._leg = 0
         self._visit = 0
-        self._started = centre.calendar.now
-        self._answer_at = NEVER
-        self._hand = -1
-        self._hold = 0.0
+        self._hold = self._wrap_up = 0.0
         self._initiator = BY_NONE
-        self._wrap_up = 0.0
-        self._u_patience = self._u_talk = self._u_wrap_up = self._u_resolve = 0.0
-        self.earlier: Contact | None = None  # among the open contacts
-        self.later: Contact | None = None
-        self._bot_fate: bot.Fate | None = None
+        self._bot_end = -1
+        self._bot_resolved = self._bot_passed_on = False
         self._patience_ticket = self._overflow_ticket = self._reconsider_ticket = 0
 
     # --- events ------------------------------------------------------------------------------------------------------
@@ -176,20 +184,18 @@ class Contact(Entity):
             self.state = IN_BOT
             self.bot_used = True
             self.since = self.centre.calendar.now
-            self._bot_fate = fate = bot.session(self)
-            self.centre.calendar.at(self.since + fate.length, ORDER_BOT, BOT, self)
+            length = bot.session(self)
+            self.centre.calendar.at(self.since + length, ORDER_BOT, BOT, self)
         else:
             self._enter_path(0)
 
     def _bot_ended(self) -> None:
-        fate = self._bot_fate
-        assert fate is not None
-        self._close_leg(fate.end, fate.initiator, False)
-        if fate.end == LEG_HANDED_OFF:
-            self.context = outcome.CONTEXT_PASSED if fate.context else outcome.CONTEXT_LOST
+        self._close_leg(self._bot_end, self._initiator, False)
+        if self._bot_end == LEG_HANDED_OFF:
+            self.context = outcome.CONTEXT_PASSED if self._bot_passed_on else outcome.CONTEXT_LOST
             self._enter_path(0)
-        elif fate.end == LEG_CONTAINED:
-            self._close(CONTACT_CONTAINED, fate.resolved)
+        elif self._bot_end == LEG_CONTAINED:
+            self._close(CONTACT_CONTAINED, self._bot_resolved)
         else:
             self._close(CONTACT_HUNG_UP, False)
 
@@ -220,6 +226,11 @@ class Contact(Entity):
     def _draw_visit(self) -> None:
         """The uniforms of this visit to a queue: the customer's own, whoever answers."""
         self._visit += 1
+        if self._visit > VISITS:  # the next contact's draws begin here
+            raise ModelError(
+                f"a contact of {self.intent.name} came to its queue number {self._visit} at "
+                f"{self.centre.calendar.now} s; {VISITS} is the most, so let queues not overflow in circles"
+            )
         self._u_patience, self._u_talk, self._u_wrap_up, self._u_resolve = self.centre.draws.visit.block(
             self.intent.key, self.case.k, self.attempt * VISITS + self._visit
         )
@@ -423,6 +434,9 @@ class Contact(Entity):
             self.waited,
             due,
         )
+
+
+recycle(Contact)
 
 
 class Handover(Entity):

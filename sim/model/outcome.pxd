@@ -15,14 +15,14 @@ cdef int VISITS, CONTEXT_NONE, CONTEXT_PASSED, CONTEXT_LOST
 cdef double LEAST_TALK
 
 
-@cython.locals(step=StepSpec, speeds=list, factor=double)
+@cython.locals(centre=Centre, step=StepSpec, factor=double)
 cdef double durations(Contact contact, Agent agent) except? -1
 @cython.locals(table=tuple)
 cdef double _slowdown(Contact contact, Agent agent) except? -1
 cdef double _with_context(Contact contact, double talk) except? -1
 @cython.locals(step=StepSpec, u=double, none=double)
 cdef double _hold(Contact contact, double factor) except? -1
-@cython.locals(step=StepSpec, abilities=list, ability=double)
+@cython.locals(step=StepSpec, ability=double)
 cdef int settle(Contact contact, Agent agent) except -1
 @cython.locals(spec=EscalationSpec, u=double, asked=double)
 cdef int _not_resolved(Contact contact, Agent agent) except -1

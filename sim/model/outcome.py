@@ -33,9 +33,9 @@ def durations(contact: Contact, agent: Agent) -> float:
     """Settle talk, hold and wrap-up in seconds; returns the talk, and notes the two others on the contact."""
     step = contact.step
     assert step is not None and contact.queue is not None
-    speeds = contact.centre.truth.speed[agent.index]
-    factor = speeds[contact.intent.index]
-    factor = factor / agent.proficiency[contact.queue.index] * _slowdown(contact, agent)
+    centre = contact.centre
+    factor = centre.speed.at(agent.index, contact.intent.index)
+    factor = factor / centre.proficiency.at(agent.index, contact.queue.index) * _slowdown(contact, agent)
     contact._hold = _hold(contact, factor) if step.hold is not None else 0.0
     contact._wrap_up = step.wrap_up.quantile(contact._u_wrap_up) * factor if step.wrap_up is not None else 0.0
     return _with_context(contact, step.talk.quantile(contact._u_talk) * factor)
@@ -68,8 +68,7 @@ def settle(contact: Contact, agent: Agent) -> int:
     step = contact.step
     assert step is not None
     contact._initiator = BY_NONE
-    abilities = contact.centre.truth.ability[agent.index]
-    ability = abilities[contact.intent.index] * step.ability_scale
+    ability = contact.centre.ability.at(agent.index, contact.intent.index) * step.ability_scale
     if contact._u_resolve < logistic(step.intercept + ability - contact.case._difficulty):
         return LEG_RESOLVED
     return _not_resolved(contact, agent)
@@ -106,7 +105,7 @@ def is_warm(contact: Contact, sender: Agent, step: StepSpec) -> bool:
     """
     spec = contact.centre.blueprint.escalation
     queue = contact.centre.queues[step.queue]
-    if spec.handover is None or queue.tier < sender.tier or sender.lane.index in queue.served_by:
+    if spec.handover is None or queue.tier < sender.tier or queue.is_served_by(sender.lane):
         return False
     return _second_block(contact)[2] < spec.warm
 

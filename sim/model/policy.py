@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
+from sim.errors import ModelError
 from sim.registry import Params
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from sim.model.ranking import Ranking
 
 INFINITY = float("inf")
+_NEVER = INFINITY  # as a C number, which no other module can import
 
 
 class Signals(Protocol):
@@ -110,7 +112,7 @@ class Router:
 
     def reconsider(self, view: View, contact: Contact) -> float:
         """When to ask `choose_agent` again for a contact that has to wait: later than now; infinity: when one frees."""
-        return INFINITY
+        return _NEVER
 
     def refresh(self, view: View) -> None:
         """Signals have been refreshed; also called once before the first contact."""
@@ -163,7 +165,7 @@ class ScoreRouter(Router):
         for lane in view.lanes(contact):
             ranking = lane.rankings[kind]
             if ranking is None:
-                ranking = lane.rank(kind, [self.score(view, agent, contact) for agent in lane.agents])
+                ranking = lane.rank(kind, self._scores(view, lane, contact))
             agent = ranking.best()
             if agent is not None and (best is None or leader is None or _leads(ranking, agent, leader, best)):
                 best, leader = agent, ranking
@@ -171,6 +173,13 @@ class ScoreRouter(Router):
             return best
         highest = leader.scores[best.seat] if best is not None and leader is not None else 0.0
         return self._or_partly(view, contact, kind, best, highest)
+
+    def _scores(self, view: View, lane: Lane, contact: Contact) -> list[float]:
+        """The scores of a lane's agents by seat; raises ModelError where one is no number."""
+        try:
+            return [1.0 * self.score(view, agent, contact) for agent in lane.agents]
+        except TypeError as error:
+            raise ModelError(f"{type(self).__name__}.score must give a number: {error}") from error
 
     def _or_partly(self, view: View, contact: Contact, kind: int, best: Agent | None, highest: float) -> Agent | None:
         """A contact that takes one slot: also agents who have some left, if they score higher than the idle."""

@@ -21,7 +21,7 @@ cdef class Queue:
     cdef readonly int index, tier, waiting
     cdef readonly str name
     cdef readonly list lines, lanes
-    cdef public frozenset served_by
+    cdef readonly bytearray served_by
 
     @cython.locals(line=Line, lane=Lane)
     cdef int append(self, Contact contact) except -1
@@ -29,6 +29,7 @@ cdef class Queue:
     cdef int remove(self, Contact contact) except -1
     @cython.locals(line=Line)
     cdef Line _line(self, int level, int intent)
+    cdef bint is_served_by(self, Lane lane) except -1
 
 
 @cython.final

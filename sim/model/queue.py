@@ -26,8 +26,7 @@ class Line:
         self.tail: Contact | None = None
 
     def append(self, contact: Contact) -> None:
-        """Join at the end."""
-        contact.behind = None
+        """Join at the end; who stands in no line has nobody ahead or behind."""
         contact.ahead = self.tail
         if self.tail is None:
             self.head = contact
@@ -60,7 +59,7 @@ class Queue:
         self.tier = spec.tier
         self.lines: list[Line] = []
         self.lanes: list[Lane] = []
-        self.served_by: frozenset[int] = frozenset()
+        self.served_by = bytearray()  # by lane of the centre: 1 where its agents may take this queue's contacts
         self.waiting = 0
 
     def append(self, contact: Contact) -> None:
@@ -80,6 +79,10 @@ class Queue:
         self.waiting -= 1
         for lane in self.lanes:
             lane.waiting -= 1
+
+    def is_served_by(self, lane: Lane) -> bool:
+        """Whether agents of a lane may take contacts of this queue."""
+        return lane.index < len(self.served_by) and self.served_by[lane.index] != 0
 
     def _line(self, level: int, intent: int) -> Line:
         for line in self.lines:
@@ -106,8 +109,7 @@ class Roll:
             agent = agent.after
 
     def append(self, agent: Agent) -> None:
-        """Join at the end."""
-        agent.after = None
+        """Join at the end; who is in no roll has nobody before or after."""
         agent.before = self.tail
         if self.tail is None:
             self.head = agent

@@ -175,8 +175,8 @@ class Purpose:
         first, second, third, fourth = (((word >> 12) + 0.5) * 2.0**-52 for word in words)
         return first, second, third, fourth
 
-    def blocks(self, entity: int, cases: NDArray[np.int64], index: int) -> Floats:
-        """The blocks of many cases: shape (n, 4), row i is `block(entity, cases[i], index)`."""
+    def blocks(self, entity: int, cases: NDArray[Any], index: int) -> Floats:
+        """The blocks of many cases, integers of any width: shape (n, 4), row i is `block(entity, cases[i], index)`."""
         rows = [self.block(entity, case, index) for case in cases.tolist()]
         return np.array(rows, dtype=np.float64).reshape(len(rows), 4)
 
@@ -216,6 +216,8 @@ class Law:
         self.label = label
         self.table = table
         self.parts = parts
+        if not (table or EXPONENTIAL <= kind <= TRIANGULAR):
+            raise LawError(f"law {label!r}: kind {kind} has no closed inverse, so it needs a table")
         self._arrays = [array.tolist() for array in table]
 
     def _at(self, u: float) -> float:

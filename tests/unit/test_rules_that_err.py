@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.errors import ModelError
-from sim.model.policy import Router, View
+from sim.model.policy import Router, ScoreRouter, View
 from sim.registry import Params
 from sim.simulate import simulate
 from tests.contracts.rules import added, routed
@@ -55,3 +55,40 @@ def test_an_agent_of_another_centre_is_refused(built: Any) -> None:
         with pytest.raises(ModelError, match="Poacher"):
             for replication in range(2):
                 simulate(loaded, 1, replication)
+
+
+WRONG: dict[str, tuple[str, object]] = {
+    "an agent's name": ("choose_agent", "Ann"),
+    "a number for a contact": ("choose_contact", 7),
+    "a word for a time": ("reconsider", "later"),
+}
+
+
+@pytest.mark.parametrize("case", sorted(WRONG))
+def test_an_answer_of_the_wrong_kind_names_the_rule(case: str, built: Any) -> None:
+    question, answer = WRONG[case]
+
+    class Absurd(Router):
+        """Answers one question with something else."""
+
+        def choose_agent(self, view: View, contact: Any) -> Any:
+            return next(view.free_agents(contact), None)
+
+    setattr(Absurd, question, lambda self, view, about: answer)
+    with added("router", "absurd", Absurd, Params) as name:
+        made = routed(1, name)
+        with pytest.raises(ModelError, match=f"Absurd.{question} answered"):
+            simulate(built(made.data, made.tables), 1, 0)
+
+
+def test_a_score_of_the_wrong_kind_names_the_rule(built: Any) -> None:
+    class Wordy(ScoreRouter):
+        """Scores in words."""
+
+        def score(self, view: View, agent: Any, contact: Any) -> Any:
+            return "good"
+
+    with added("router", "wordy", Wordy, Params) as name:
+        made = routed(1, name)
+        with pytest.raises(ModelError, match=r"Wordy\.score"):
+            simulate(built(made.data, made.tables), 1, 0)

@@ -1,0 +1,28 @@
+"""Real numbers by row and column in one block of memory; sim/model/reals_pure.py is the twin."""
+
+from cpython.mem cimport PyMem_Calloc, PyMem_Free
+
+
+cdef class Reals:
+    def __cinit__(self, list rows):
+        """Rows of equal length."""
+        cdef Py_ssize_t row, column
+        self.rows = len(rows)
+        self.columns = len(rows[0]) if rows else 0
+        self.values = <double *>PyMem_Calloc(self.rows * self.columns + 1, sizeof(double))
+        if self.values == NULL:
+            raise MemoryError
+        for row in range(self.rows):
+            if len(rows[row]) != self.columns:
+                raise ValueError(f"row {row} has {len(rows[row])} numbers, not {self.columns}")
+            for column in range(self.columns):
+                self.values[row * self.columns + column] = rows[row][column]
+
+    def __dealloc__(self):
+        PyMem_Free(self.values)
+
+    cpdef double at(self, Py_ssize_t row, Py_ssize_t column) except? -1.0:
+        """One number."""
+        if not (0 <= row < self.rows and 0 <= column < self.columns):
+            raise IndexError(f"({row}, {column}) in {self.rows} rows of {self.columns} numbers")
+        return self.values[row * self.columns + column]
