@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sim.ext.recycle import recycle
 
+from sim.model.births import Source
 from sim.model.case import Case
 from sim.model.contact import Contact
+from sim.simulate import _Replication, prepare
+from tests.scenarios import Made
 from tests.unit.worlds import needs_fast
 
 pytestmark = needs_fast
@@ -43,3 +48,18 @@ def test_a_class_written_in_python_is_refused() -> None:
 
     with pytest.raises(TypeError, match="Plain"):
         recycle(Plain)
+
+
+def test_a_run_that_was_cut_off_is_freed(built: Callable[..., Any]) -> None:
+    made = Made(1)
+    run = _Replication(prepare(built(made.data, made.tables)), 1, 0, 1.0)
+    Source(run.centre, run.births)
+    run.env.run(until=run.blueprint.horizon / 2)
+    assert _living() > 0
+    del run
+    gc.collect()
+    assert _living() == 0
+
+
+def _living() -> int:
+    return sum(isinstance(one, Contact | Case) for one in gc.get_objects())
