@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from sim.ext.recycle import recycle
 
+from sim.config.load import load
 from sim.model.births import Source
 from sim.model.case import Case
 from sim.model.contact import Contact
 from sim.simulate import _Replication, prepare
-from tests.scenarios import Made
 from tests.unit.worlds import needs_fast
 
 pytestmark = needs_fast
@@ -50,9 +48,8 @@ def test_a_class_written_in_python_is_refused() -> None:
         recycle(Plain)
 
 
-def test_a_run_that_was_cut_off_is_freed(built: Callable[..., Any]) -> None:
-    made = Made(1)
-    run = _Replication(prepare(built(made.data, made.tables)), 1, 0, 1.0)
+def test_a_run_that_was_cut_off_is_freed() -> None:
+    run = _Replication(prepare(load("single_queue")), 1, 0, 1.0)
     Source(run.centre, run.births)
     run.env.run(until=run.blueprint.horizon / 2)
     assert _living() > 0
