@@ -144,7 +144,7 @@ cdef class Law:
         self.table = table
         self.parts = parts
         self.a, self.b, self.c = shape
-        if not (table or EXPONENTIAL <= kind <= TRIANGULAR):
+        if not (table or 0 <= kind <= <int>TRIANGULAR):
             raise LawError(f"law {label!r}: kind {kind} has no closed inverse, so it needs a table")
         if table:
             hold(self, *table)

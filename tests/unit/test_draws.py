@@ -198,3 +198,16 @@ def test_sim_pure_forces_the_twin_and_gives_the_same_bits():
 
 def test_purpose_is_one_type_everywhere():
     assert isinstance(Streams(1, 0).purpose("x"), Purpose)
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_blocks_take_integers_of_any_width(twin):
+    purpose, cases = twin.Purpose("x", 11, 12), np.array([0, 3, 2**31 - 1])
+    assert np.array_equal(purpose.blocks(3, cases.astype(np.int32), 9), purpose.blocks(3, cases, 9))
+
+
+@pytest.mark.parametrize("twin", TWINS)
+@pytest.mark.parametrize("kind", [-1, 6, 99])
+def test_a_law_of_no_closed_kind_needs_a_table(twin, kind):
+    with pytest.raises(LawError, match="needs a table"):
+        twin.Law(kind, 1.0, (0.0, 0.0, 0.0), 1.0, 1.0, "made by hand")

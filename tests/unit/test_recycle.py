@@ -7,8 +7,11 @@ import gc
 import pytest
 from sim.ext.recycle import recycle
 
+from sim.config.load import load
+from sim.model.births import Source
 from sim.model.case import Case
 from sim.model.contact import Contact
+from sim.simulate import _Replication, prepare
 from tests.unit.worlds import needs_fast
 
 pytestmark = needs_fast
@@ -43,3 +46,17 @@ def test_a_class_written_in_python_is_refused() -> None:
 
     with pytest.raises(TypeError, match="Plain"):
         recycle(Plain)
+
+
+def test_a_run_that_was_cut_off_is_freed() -> None:
+    run = _Replication(prepare(load("single_queue")), 1, 0, 1.0)
+    Source(run.centre, run.births)
+    run.env.run(until=run.blueprint.horizon / 2)
+    assert _living() > 0
+    del run
+    gc.collect()
+    assert _living() == 0
+
+
+def _living() -> int:
+    return sum(isinstance(one, Contact | Case) for one in gc.get_objects())
