@@ -38,6 +38,7 @@ class FloorManager:
 
     def __init__(self, spec: Spec, lanes: list[Lane], stays: list[Stay]) -> None:
         self._spec = spec
+        self._furthest = max(spec.breaks.earlier, spec.shift_end.earlier)
         self._teams = [_Team(lane, [stay for stay in stays if stay.agent.lane is lane]) for lane in lanes]
 
     def run(self, env: simpy.Environment) -> Steps:
@@ -66,7 +67,8 @@ class FloorManager:
                 if now <= stay.due < again and stay.agent.on_duty():
                     self._put_off(stay, again)
         elif state == QUIET:
-            ready = [stay for stay in team.stays if self._may_begin(stay, now)]
+            soon = now + self._furthest  # most stays end later than that: one look is enough
+            ready = [stay for stay in team.stays if stay.planned <= soon and self._may_begin(stay, now)]
             if ready:
                 for stay in sorted(ready, key=_whose_turn)[: team.spare(self._spec.quiet.occupancy)]:
                     stay.bring_forward(now)
