@@ -62,7 +62,7 @@ class Finished:
     @cached_property
     def flows(self) -> pd.DataFrame:
         """The rows of flows.csv."""
-        return _stack([(o.task, o.flows) for o in self.outcomes if o.flows is not None], store.FLOW_COLUMNS)
+        return _stack([(o.task, o.flows.frame()) for o in self.outcomes if o.flows], store.FLOW_COLUMNS)
 
 
 def together(

@@ -36,7 +36,7 @@ class Instruments:
     simulate: Callable[..., Journal]
     fold: Callable[..., Any]  # like `simulate`, for what KPIs and flows are made of; the journal is not kept
     results: Callable[[Any], tuple[Framed, Framed]]  # KPIs, and those of each agent; of a fold or of a journal
-    flows: Callable[[Any], pd.DataFrame]
+    flows: Callable[[Any], Framed]
     definitions: Callable[[float, float], Sequence[Any]]
 
 
@@ -55,7 +55,7 @@ class Outcome:
     task: Task
     kpis: Framed | None = None
     agents: Framed | None = None
-    flows: pd.DataFrame | None = None
+    flows: Framed | None = None
     records: pd.DataFrame | None = None
     contacts: int = 0
     seconds: float = 0.0
@@ -67,7 +67,7 @@ def real() -> Instruments:
     from sim.metrics import flows, kpis
     from sim.simulate import simulate
 
-    return Instruments(simulate, folded, kpis.results, flows.table, kpis.definitions)
+    return Instruments(simulate, folded, kpis.results, flows.results, kpis.definitions)
 
 
 def folded(loaded: Loaded, seed: int, replication: int, births_factor: float = 1.0) -> Facts:

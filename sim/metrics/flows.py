@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.metrics.columns.cells import Floats
 from sim.metrics.facts import Facts
@@ -15,6 +17,28 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How many contacts moved from node to node, by the nodes' numbers."""
+
+    source: NDArray[np.intp]
+    target: NDArray[np.intp]
+    count: NDArray[np.int64]
+
+    def frame(self) -> pd.DataFrame:
+        """Columns `source, target, count`, in order of source."""
+        import pandas as pd
+
+        names = [*NODES, *(f"tier {tier}" for tier in range(NODE_COUNT - len(NODES)))]
+        return pd.DataFrame(
+            {
+                "source": pd.Series([names[code] for code in self.source], dtype="str"),
+                "target": pd.Series([names[code] for code in self.target], dtype="str"),
+                "count": self.count,
+            }
+        )
+
+
 def table(source: Facts | Journal) -> pd.DataFrame:
     """Moves of the contacts that started in the measured time: columns `source, target, count`, in order of
     source.
@@ -23,18 +47,14 @@ def table(source: Facts | Journal) -> pd.DataFrame:
     (hung up or blocked), unfinished. A move within one tier is no flow, so what enters a node leaves it
     again.
     """
-    import pandas as pd
+    return results(source).frame()
 
+
+def results(source: Facts | Journal) -> Moves:
+    """What `table` shows, in little room."""
     moves = _moves(Facts.of(source) if isinstance(source, Journal) else source)
-    source_nodes, target_nodes = np.nonzero(moves)
-    names = [*NODES, *(f"tier {tier}" for tier in range(NODE_COUNT - len(NODES)))]
-    return pd.DataFrame(
-        {
-            "source": pd.Series([names[code] for code in source_nodes], dtype="str"),
-            "target": pd.Series([names[code] for code in target_nodes], dtype="str"),
-            "count": moves[source_nodes, target_nodes].astype(np.int64),
-        }
-    )
+    sources, targets = np.nonzero(moves)
+    return Moves(sources, targets, moves[sources, targets].astype(np.int64))
 
 
 def _moves(facts: Facts) -> Floats:

@@ -104,8 +104,8 @@ def results(journal: Any) -> tuple[Framed, Framed]:
     return Framed(kpis(journal)), Framed(kpis(journal).head(1).assign(scope="agent:=cmd()"))
 
 
-def flows(journal: Any) -> pd.DataFrame:
-    return pd.DataFrame({"source": ["arrival"], "target": ["resolved"], "count": [int(journal.solved)]})
+def flows(journal: Any) -> Framed:
+    return Framed(pd.DataFrame({"source": ["arrival"], "target": ["resolved"], "count": [int(journal.solved)]}))
 
 
 def definitions(_answer_within: float, _repeat_window: float) -> Any:

@@ -147,7 +147,8 @@ class Visits:
         ranked = []
         for cell, kinds in self._cells_of(list(waits)):
             if kinds not in known:
-                known[kinds] = np.sort(np.concatenate([waits[kind] for kind in kinds]))
+                known[kinds] = np.concatenate([waits[kind] for kind in kinds])
+                known[kinds].sort()
             ranked.append((cell, known[kinds]))
         return ranked
 
@@ -187,11 +188,12 @@ def _spread(sums: Sums, cells: Cells) -> Spread:
 
 def _by_kind(sums: Sums) -> dict[int, Floats]:
     """Waits of answered visits by kind: what they count as."""
-    waits, kinds = np.concatenate([np.zeros(0), *sums.waits]), np.concatenate([np.zeros(0, np.int32), *sums.kinds])
+    kinds = np.concatenate([np.zeros(0, np.int32), *sums.kinds])
+    waits = np.concatenate([np.zeros(0), *sums.waits])
+    if not len(kinds) or kinds.min() == kinds.max():
+        return {int(kind): waits for kind in kinds[:1]}
     count = np.bincount(kinds)
     present = np.flatnonzero(count)
-    if len(present) <= 1:
-        return {int(kind): waits for kind in present}
     number = np.zeros(len(count), dtype=np.int16 if len(present) < 2**15 else np.int32)
     number[present] = np.arange(len(present))
     order = np.argsort(number[kinds], kind="stable")  # NumPy sorts 16 bits by radix
