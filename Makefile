@@ -8,8 +8,10 @@ PY = $(VENV)/bin/python
 # Byte code is made when a module is first imported: compiling all of it beforehand doubles the set-up.
 INSTALL = $(PY) -m pip --disable-pip-version-check --quiet install --no-compile -c constraints.txt
 PYTEST = $(PY) -m pytest -q
+TIMED = tests/unit/test_cli.py::test_start_up_takes_less_than_four_tenths_of_a_second
 DEMO_ARGS ?=
 TEST_ARGS ?=
+VALIDATE_ARGS ?=
 
 HEADERS := $(shell find sim -name '*.pxd' 2>/dev/null)
 SOURCES := $(wildcard ext/*.pyx ext/*.pxd ext/*.h) $(HEADERS) $(wildcard $(HEADERS:.pxd=.py))
@@ -18,7 +20,7 @@ READY_DEV = $(VENV)/.ready-dev
 READY_BENCH = $(VENV)/.ready-bench
 
 .DELETE_ON_ERROR:
-.PHONY: demo test test-all bench lint setup clean
+.PHONY: demo test test-all bench validate mutants coverage lint setup clean
 
 demo: $(READY)
 	$(PY) -m sim $(DEMO_ARGS)
@@ -31,6 +33,18 @@ test-all: $(READY)
 
 bench: $(READY_BENCH)
 	$(PYTEST) -s -m "not slow" $(TEST_ARGS) tests/bench
+
+# Published and exact cases (tests/cases.json) against the model; writes docs/validation.md, fails when a verdict is bad.
+validate: $(READY)
+	$(PY) -m tests.validation $(VALIDATE_ARGS)
+
+# Plants faults in a temporary copy and writes docs/mutants.md.
+mutants: $(READY)
+	$(PY) -m tests.mutants
+
+# Lines and branches of sim/, from the sources. What is measured runs slower: no test of the clock is asked.
+coverage: $(READY)
+	SIM_PURE=1 $(PYTEST) -n 2 -m "not slow" --ignore=tests/bench --deselect $(TIMED) --cov --cov-report=term $(TEST_ARGS) tests
 
 lint: $(READY_DEV)
 	$(VENV)/bin/ruff check .

@@ -1,21 +1,27 @@
-"""A second book-keeping of a run: who held whom when, recomputed from a journal's legs alone.
+"""A second book-keeping of a run: who held whom when, recomputed from a journal's legs, the roster and the draws.
 
-Agents' states in the journal come from the agents; here they are derived from the contacts' legs, by another route.
+Agents' states in the journal come from the agents; here they are derived from contacts' legs and planned duties.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from enum import Enum
 from functools import cached_property
 from itertools import pairwise
 from math import inf, isnan
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from sim.config.load import Loaded
-from sim.model.journal import AgentState, Journal, LegEnd
+from sim.model.blueprint import draft
+from sim.model.codes import VISITS
+from sim.model.journal import AgentState, Journal, LegEnd, Origin
+from sim.sampling.streams import Streams
 from sim.staff import people
-from sim.staff.person import Person
+from sim.staff.person import Duty, Person
 
 PASSED_ON = (LegEnd.ESCALATED, LegEnd.TO_SUPERVISOR)
 SERVED = (LegEnd.RESOLVED, LegEnd.UNRESOLVED, *PASSED_ON)
@@ -31,8 +37,19 @@ class Hold(NamedTuple):
     whole: bool
 
 
+class Came(Enum):
+    """How a contact came to a queue. Of those who came one way at one instant, the order is known."""
+
+    NEW = 0
+    BACK = 1
+    ON = 2  # from the bot or another queue
+
+
 class Wait(NamedTuple):
-    """One stay in a line: [entered, left); `served`: left it for an agent."""
+    """One stay in a line: [entered, left); `served`: left it for an agent.
+
+    `deadline`: when patience ends. `turn`: order of entering among those who entered at that instant and `came` alike.
+    """
 
     entered: float
     left: float
@@ -40,7 +57,32 @@ class Wait(NamedTuple):
     queue: int
     level: int
     intent: int
-    leg: int
+    deadline: float
+    came: Came
+    turn: int
+    end: LegEnd
+
+    def before(self, other: Wait) -> bool:
+        """Whether this one is known to have entered first."""
+        if self.entered == other.entered:
+            return self.came == other.came and self.turn < other.turn
+        return self.entered < other.entered
+
+
+class Post(Enum):
+    """Where an agent is. Whoever is nowhere is off."""
+
+    ON = 0  # takes contacts
+    LEAVING = 1  # finishes what is in hand
+    BREAK = 2
+
+
+class Stretch(NamedTuple):
+    """An agent at one post, in [start, end)."""
+
+    start: float
+    end: float
+    post: Post
 
 
 Record = dict[str, Any]
@@ -52,11 +94,16 @@ def records(array: Any) -> list[Record]:
 
 
 class Account:
-    """A journal together with the scenario it came from."""
+    """A journal together with the scenario it came from, and the seed and number of the replication.
 
-    def __init__(self, loaded: Loaded, journal: Journal) -> None:
+    `handover`: seconds that a handover takes, a constant in these scenarios.
+    """
+
+    def __init__(self, loaded: Loaded, journal: Journal, seed: int, replication: int, handover: float) -> None:
         self.loaded = loaded
         self.journal = journal
+        self.seed, self.replication = seed, replication
+        self.handover = handover
         self.legs = records(journal.legs)
         self.ends = records(journal.contacts)
         self.outcomes = records(journal.cases)
@@ -74,18 +121,18 @@ class Account:
 
     @cached_property
     def contacts(self) -> dict[tuple[int, int], list[Record]]:
-        """Legs by (case, attempt), in order of their number."""
+        """Legs by (case, attempt), in order of their number; `row` is a leg's place in the journal."""
         legs: dict[tuple[int, int], list[Record]] = defaultdict(list)
-        for leg in self.legs:
-            legs[leg["case"], leg["attempt"]].append(leg)
+        for row, leg in enumerate(self.legs):
+            legs[leg["case"], leg["attempt"]].append({**leg, "row": row})
         return {key: sorted(of, key=lambda leg: leg["leg"]) for key, of in legs.items()}
 
     @cached_property
     def cases(self) -> dict[int, list[Record]]:
-        """Contacts by case, in order of their attempt."""
+        """Contacts by case, in order of their attempt; `row` is a contact's place in the journal."""
         contacts: dict[int, list[Record]] = defaultdict(list)
-        for contact in self.ends:
-            contacts[contact["case"]].append(contact)
+        for row, contact in enumerate(self.ends):
+            contacts[contact["case"]].append({**contact, "row": row})
         return {case: sorted(of, key=lambda contact: contact["attempt"]) for case, of in contacts.items()}
 
     def whole(self, intent: int) -> bool:
@@ -94,13 +141,16 @@ class Account:
         channel = scenario.intents[self.journal.lexicon.intents[intent]].channel
         return scenario.channels[channel].takes == "whole"
 
-    def holds(self, handover: float) -> dict[int, list[Hold]]:
-        """By agent: every contact it had, with handovers of the stated constant length."""
+    # --- agents ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def holds(self) -> dict[int, list[Hold]]:
+        """By agent: every contact it had."""
         holds: dict[int, list[Hold]] = defaultdict(list)
         for legs in self.contacts.values():
             for place, leg in enumerate(legs):
                 if not isnan(leg["answered"]):
-                    told = _told(leg, legs[place + 1 :], handover)
+                    told = _told(leg, legs[place + 1 :], self.handover)
                     free = inf if leg["end"] == LegEnd.UNFINISHED else told + leg["wrap_up"]
                     ended = inf if leg["end"] == LegEnd.UNFINISHED else leg["ended"]
                     whole = self.whole(leg["intent"])
@@ -113,28 +163,126 @@ class Account:
         return person.tier == wanted.tier and set(wanted.skills) <= set(person.skills)
 
     @cached_property
-    def waits(self) -> list[Wait]:
-        """Every stay in a line, in no order."""
-        return list(self._waits())
+    def stretches(self) -> list[list[Stretch]]:
+        """By agent: where it must have been by the plan and by what it had in hand, up to the end of the run."""
+        return [
+            [s._replace(end=min(s.end, self.end_of_run)) for s in self._day(agent) if s.start < self.end_of_run]
+            for agent in range(len(self.staff))
+        ]
 
-    def _waits(self) -> Iterator[Wait]:
-        """Every stay in a line, of positive length or not; who was answered or blocked at once never stood in one."""
+    def _day(self, agent: int) -> Iterator[Stretch]:
+        now = 0.0
+        for duty in self.staff[agent].duties:
+            if duty.end > now:
+                for stretch in self._duty(self.holds[agent], duty, max(now, duty.start)):
+                    now = stretch.end
+                    yield stretch
+
+    def _duty(self, holds: list[Hold], duty: Duty, now: float) -> Iterator[Stretch]:
+        """A break waits for the contacts in hand and is then taken in full; one that falls into another ends as due."""
+        for begins, ends in duty.breaks:
+            if begins > now:
+                left = _left(holds, begins)
+                yield Stretch(now, begins, Post.ON)
+                yield Stretch(begins, left, Post.LEAVING)
+                yield Stretch(left, left + (ends - begins), Post.BREAK)
+                now = left + (ends - begins)
+            elif ends > now:
+                yield Stretch(now, ends, Post.BREAK)
+                now = ends
+        if now < duty.end:
+            yield Stretch(now, duty.end, Post.ON)
+            yield Stretch(duty.end, _left(holds, duty.end), Post.LEAVING)
+
+    def post(self, agent: int, moment: float) -> Post | None:
+        """Where the agent is; None: off."""
+        return next((s.post for s in self.stretches[agent] if s.start <= moment < s.end), None)
+
+    # --- lines -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def waits(self) -> list[Wait]:
+        """Every stay in a line, of positive length or not, in no order; who was blocked never stood in one."""
+        return [wait for legs in self.contacts.values() for wait in self._waits(legs) if wait.end != LegEnd.BLOCKED]
+
+    def _waits(self, legs: list[Record]) -> Iterator[Wait]:
         scenario, lexicon = self.loaded.scenario, self.journal.lexicon
-        boost = scenario.returns.priority_boost
-        for (_, attempt), legs in self.contacts.items():
-            level = 0
-            for before, leg in pairwise([None, *legs]):
-                if leg["queue"] < 0:
-                    continue
-                queue = scenario.queues[lexicon.queues[leg["queue"]]]
-                own = queue.priority + scenario.segments[lexicon.segments[leg["segment"]]].priority
-                moved = before is not None and before["end"] == LegEnd.OVERFLOWED
-                level = max(level, own) if moved else own + (boost if attempt else 0)
-                served = not isnan(leg["answered"])
-                left = float(leg["answered"] if served else leg["ended"])
-                if leg["end"] != LegEnd.BLOCKED:
-                    entered, at = leg["entered"], leg["queue"]
-                    yield Wait(entered, left, served, at, level, leg["intent"], leg["leg"])
+        boost = scenario.returns.priority_boost if legs[0]["attempt"] else 0
+        level, visit, deadline = 0, 0, inf
+        for before, leg in pairwise([None, *legs]):
+            if leg["queue"] < 0:
+                continue
+            visit += 1
+            queue = scenario.queues[lexicon.queues[leg["queue"]]]
+            own = queue.priority + scenario.segments[lexicon.segments[leg["segment"]]].priority
+            moved = before is not None and before["end"] == LegEnd.OVERFLOWED
+            level = max(level, own) if moved else own + boost
+            deadline = deadline if moved else leg["entered"] + self._patience(leg, visit)
+            served = not isnan(leg["answered"])
+            left = float(leg["answered"] if served else leg["ended"])
+            how = leg["queue"], level, leg["intent"], deadline, *self._turn(before, leg), LegEnd(leg["end"])
+            yield Wait(leg["entered"], left, served, *how)
+
+    def _turn(self, before: Record | None, leg: Record) -> tuple[Came, int]:
+        """Records stand in the order of closing, and who closes one leg or contact comes to the next in that order."""
+        if before is not None:
+            return Came.ON, before["row"]
+        if leg["attempt"]:
+            return Came.BACK, self.cases[leg["case"]][leg["attempt"] - 1]["row"]
+        return Came.NEW, leg["case"]
+
+    def _patience(self, leg: Record, visit: int) -> float:
+        """Seconds, by the address of the customer's own draw."""
+        intent, segment = self._blueprint.intents[leg["intent"]], self._blueprint.segments[leg["segment"]]
+        if intent.patience is None:
+            return inf
+        k, streams = self._births[leg["case"]], self._streams
+        if self._blueprint.patience_per_case:
+            u = streams["case"].block(intent.key, k, 0)[3]
+        else:
+            u = streams["visit"].block(intent.key, k, leg["attempt"] * VISITS + visit)[0]
+        return float(intent.patience.quantile(u) * segment.patience_factor)
+
+    @cached_property
+    def _blueprint(self) -> Any:
+        return draft(self.loaded)
+
+    @cached_property
+    def _streams(self) -> dict[str, Any]:
+        streams = Streams(self.seed, self.replication)
+        return {name: streams.purpose(name) for name in ("case", "visit")}
+
+    @cached_property
+    def _births(self) -> dict[int, int]:
+        """By case: how many cases of its intent were born before it."""
+        seen: Counter[int] = Counter()
+        births = {}
+        for case in sorted(self.outcomes, key=lambda case: case["case"]):
+            births[case["case"]] = seen[case["intent"]]
+            seen[case["intent"]] += 1
+        return births
+
+    # --- sums --------------------------------------------------------------------------------------------------------
+
+    def inside(self, moment: float) -> bool:
+        """Whether KPIs count what begins then."""
+        return self.journal.lexicon.warmup <= moment < self.journal.lexicon.horizon
+
+    @cached_property
+    def firsts(self) -> list[Record]:
+        """The first contact of each case."""
+        return [contact for contact in self.ends if contact["origin"] == Origin.FIRST]
+
+    @cached_property
+    def borders(self) -> list[float]:
+        """Borders of intervals, from 0 to the horizon."""
+        lexicon = self.journal.lexicon
+        return [*np.arange(0.0, lexicon.horizon, lexicon.interval).tolist(), lexicon.horizon]
+
+
+def _left(holds: list[Hold], due: float) -> float:
+    """When an agent who is to leave at `due` has nothing in hand any more."""
+    return max([due, *(hold.free for hold in holds if hold.start < due)])
 
 
 def _told(leg: Record, later: list[Record], handover: float) -> float:

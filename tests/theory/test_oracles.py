@@ -1,0 +1,201 @@
+"""The oracles of this folder against numbers that others printed (tests/cases.json), and against one another.
+
+They import nothing from the simulator; each is shown to notice a parameter that is a little off.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.oracles import birth_death, infinite_server, network, priority, redial
+from tests.oracles.infinite_server import Limited
+from tests.oracles.priority import Service
+from tests.theory.lines import HYPEREXPONENTIAL
+from tests.theory.printed import expected, model
+
+PRINTED = 1e-9  # closed forms are printed with this relative precision
+SOLVED = 1e-6  # chains that were solved numerically with this one
+
+
+@pytest.mark.parametrize("case", ["CF-EB-1", "CF-EB-2", "CF-EB-3", "CF-EB-5"])
+def test_blocking_is_the_printed_one(case: str) -> None:
+    m, printed = model(case), expected(case, "p_block", "occupancy")
+    found = birth_death.line(m["lam"], m["aht"], m["n"], waiting_room=0)
+    assert [found.blocking, found.occupancy] == pytest.approx(printed, rel=PRINTED)
+    off = birth_death.line(1.001 * m["lam"], m["aht"], m["n"], waiting_room=0)
+    assert [off.blocking, off.occupancy] != pytest.approx(printed, rel=1e-4)
+
+
+def _line(m: dict[str, Any], patience: float = 1.0) -> birth_death.Line:
+    mean = m["patience"]["mean"] * patience if "patience" in m else np.inf
+    room = m["K_total"] - m["n"] if "K_total" in m else None
+    return birth_death.line(m["lam"], m["aht"], m["n"], mean, room, m.get("T", 20.0))
+
+
+@pytest.mark.parametrize("case", ["CF-EC-1", "CF-EC-2", "CF-EC-3", "CF-EC-5", "CF-EC-6", "CF-EC-7", "CF-EC-9"])
+def test_waits_of_the_patient_are_the_printed_ones(case: str) -> None:
+    found, m = _line(model(case)), model(case)
+    names = ("p_wait", "mean_wait", "service_level", "occupancy")
+    printed = expected(case, *names)
+    assert [found.p_wait, found.wait_all, found.service_level, found.occupancy] == pytest.approx(printed, rel=1e-7)
+    assert found.wait_all == pytest.approx(found.asa, rel=1e-7)
+    assert birth_death.line(m["lam"], 0.999 * m["aht"], m["n"]).wait_all != pytest.approx(printed[1], rel=1e-3)
+
+
+@pytest.mark.parametrize("case", ["CF-EA-1", "CF-EA-2", "CF-EA-3", "CF-EA-5", "CF-EA-6", "CF-EA-8"])
+def test_waits_of_the_impatient_are_the_printed_ones(case: str) -> None:
+    names = ("p_wait", "p_abandon", "mean_wait", "mean_wait_served", "occupancy")
+    levels = ("sl_served_within_T_over_offered", "sl_excl_short_abandon")
+    printed = expected(case, *names, *levels)
+
+    def numbers(found: birth_death.Line) -> list[float]:
+        in_order = (found.p_wait, found.abandonment, found.wait_all, found.asa, found.occupancy)
+        return [*in_order, found.sl_offered, found.service_level]
+
+    assert numbers(_line(model(case))) == pytest.approx(printed, rel=PRINTED)
+    assert numbers(_line(model(case), patience=1.01)) != pytest.approx(printed, rel=1e-4)
+
+
+@pytest.mark.parametrize("case", ["CF-EAK-1", "CF-EAK-2", "CF-EAK-4"])
+def test_a_limited_line_is_the_printed_one(case: str) -> None:
+    names = ("p_wait_entering", "p_abandon_entering", "mean_wait_entering", "mean_wait_served", "occupancy")
+    printed = expected(case, "p_block", *names)
+
+    def numbers(found: birth_death.Line) -> list[float]:
+        return [found.blocking, found.p_wait, found.abandonment, found.wait_all, found.asa, found.occupancy]
+
+    assert numbers(_line(model(case))) == pytest.approx(printed, rel=1e-8, abs=1e-13)
+    assert numbers(_line(model(case) | {"lam": 1.001 * model(case)["lam"]})) != pytest.approx(printed, rel=1e-4)
+
+
+@pytest.mark.parametrize(("case", "cv"), [("CF-MG1-1", 0.0), ("CF-MG1-2", 0.5), ("CF-MG1-3", 0.5), ("CF-MG1-5", 2.0)])
+def test_pollaczek_and_khinchine_are_the_printed_ones(case: str, cv: float) -> None:
+    (printed,) = expected(case, "mean_wait")
+    rate = model(case)["lam"]
+    assert priority.pollaczek_khinchine(rate, Service.of(1.0, cv)) == pytest.approx(printed, rel=PRINTED)
+    assert priority.pollaczek_khinchine(rate, Service.of(1.0, cv + 0.01)) != pytest.approx(printed, rel=1e-5)
+
+
+def test_the_waits_of_three_classes_at_one_agent_are_the_printed_ones() -> None:
+    printed = expected("CF-MG1P-1", *(f"mean_wait_class{n}" for n in (1, 2, 3)))
+    services = [Service.of(1.0, 1.0), Service.of(1.5, 0.5), Service.of(2.0, 0.0)]
+    rates = model("CF-MG1P-1")["lam"]
+    assert priority.single_server(rates, services) == pytest.approx(printed, rel=PRINTED)
+    loads = [rate * service.mean for rate, service in zip(rates, services, strict=True)]
+    weighted = sum(load * wait for load, wait in zip(loads, printed, strict=True))
+    turned = priority.single_server(rates[::-1], services[::-1])
+    conserved = sum(load * wait for load, wait in zip(loads[::-1], turned, strict=True))
+    assert conserved == pytest.approx(weighted, rel=PRINTED)  # no order changes the waiting work
+    assert turned[::-1] != pytest.approx(printed, rel=0.1)
+
+
+@pytest.mark.parametrize("case", ["CF-MMNP-1", "CF-MMNP-3", "CF-MMNP-4"])
+def test_the_waits_of_classes_at_many_agents_are_the_printed_ones(case: str) -> None:
+    m = model(case)
+    printed = expected(case, *(f"mean_wait_class{n + 1}" for n in range(len(m["lam"]))))
+    assert priority.many_servers(m["lam"], 1.0 / m["mu"], m["n"]) == pytest.approx(printed, rel=PRINTED)
+    assert priority.many_servers(m["lam"], 1.001 / m["mu"], m["n"]) != pytest.approx(printed, rel=1e-4)
+
+
+@pytest.mark.parametrize("case", ["CF-JK-1", "CF-JK-3"])
+def test_the_stations_of_a_network_are_the_printed_ones(case: str) -> None:
+    m = model(case)
+    services = [1.0 / mu for mu in m["mu"]]
+    rates = network.traffic(m["gamma"], m["routing"])
+    lines = network.stations(m["gamma"], m["routing"], services, m["n"])
+    for n, (rate, line) in enumerate(zip(rates, lines, strict=True), 1):
+        printed = expected(case, *(f"node{n}_{name}" for name in ("throughput", "occupancy", "p_wait", "mean_wait")))
+        assert [rate, line.occupancy, line.p_wait, line.wait_all] == pytest.approx(printed, rel=PRINTED)
+    (printed_sojourn,) = expected(case, "mean_total_sojourn_per_contact")
+    assert network.sojourn(m["gamma"], m["routing"], services, m["n"]) == pytest.approx(printed_sojourn, rel=PRINTED)
+    more = 1.001 * np.asarray(m["routing"])
+    assert network.sojourn(m["gamma"], more, services, m["n"]) != pytest.approx(printed_sojourn, rel=1e-5)
+
+
+@pytest.mark.parametrize("case", ["EX-REDIAL-1", "EX-REDIAL-2"])
+def test_the_chain_of_those_who_redial_is_the_printed_one(case: str) -> None:
+    m = model(case)
+    printed = expected(
+        case, "attempt_rate", "p_abandon_per_attempt", "mean_orbit", "mean_wait_per_attempt", "occupancy"
+    )
+
+    def numbers(probability: float) -> list[float]:
+        found = redial.redial(m["lam"], 1 / m["mu"], m["n"], probability, 1 / m["redial_rate"], 1 / m["patience_rate"])
+        rate = m["lam"] * found.attempts_per_case
+        return [rate, found.abandonment, found.in_orbit, found.wait_all, found.occupancy]
+
+    assert numbers(m["redial_prob"]) == pytest.approx(printed, rel=SOLVED)
+    assert numbers(1.001 * m["redial_prob"]) != pytest.approx(printed, rel=1e-5)
+
+
+@pytest.mark.parametrize(("case", "servers"), [("CF-RET-1", 1), ("EX-RET-2", 10)])
+def test_the_orbit_of_those_who_redial_until_served_is_the_printed_one(case: str, servers: int) -> None:
+    m, (printed,) = model(case), expected(case, "mean_orbit")
+    found = redial.redial(m["lam"], 1 / m["mu"], servers, 1.0, 1 / m["nu"], waiting_room=0, most_in_orbit=150)
+    assert found.in_orbit == pytest.approx(printed, rel=SOLVED)
+    assert found.occupancy == pytest.approx(m["lam"] / m["mu"] / servers, rel=SOLVED)
+    off = redial.redial(m["lam"], 1 / m["mu"], servers, 1.0, 1.001 / m["nu"], waiting_room=0, most_in_orbit=150)
+    assert off.in_orbit != pytest.approx(printed, rel=1e-4)
+
+
+def test_without_redial_the_chain_is_erlang_a() -> None:
+    line, chain = birth_death.line(0.1, 100.0, 8, 60.0), redial.redial(0.1, 100.0, 8, 0.0, 50.0, 60.0)
+    assert (chain.abandonment, chain.occupancy) == pytest.approx((line.abandonment, line.occupancy), rel=1e-9)
+
+
+WAVES: dict[str, Limited] = {
+    "EX-MTGINF-exponential": infinite_server.exponential(1.0),
+    "EX-MTGINF-deterministic": infinite_server.deterministic(1.0),
+    "EX-MTGINF-hyperexp2": infinite_server.hyperexponential(HYPEREXPONENTIAL),
+}
+
+
+@pytest.mark.parametrize("case", WAVES)
+def test_how_many_are_busy_under_a_wave_is_the_printed_number(case: str) -> None:
+    """The wave as steps of 0.01, which are level at the mean of their ends."""
+    edges = np.arange(-80.0, 8.005, 0.01)
+    rates = 20.0 * (1.0 + 0.5 * np.sin(2.0 * np.pi * (edges[:-1] + 0.005) / 8.0))
+    printed = expected(case, *(f"mean_busy_t{n}" for n in (0, 3, 6)))
+    found = [infinite_server.mean_busy(float(at), edges, rates, WAVES[case]) for at in (0, 3, 6)]
+    assert found == pytest.approx(printed, rel=1e-4)
+    for other in set(WAVES) - {case}:
+        assert [infinite_server.mean_busy(float(at), edges, rates, WAVES[other]) for at in (0, 3, 6)] != pytest.approx(
+            printed, rel=1e-2
+        )
+
+
+def test_a_limited_lognormal_is_the_integral_of_its_tail() -> None:
+    from scipy import integrate, stats
+
+    sigma = np.sqrt(np.log1p(1.5**2))
+    tail = stats.lognorm(sigma, scale=900.0 * np.exp(-(sigma**2) / 2.0)).sf
+    limited = infinite_server.lognormal(900.0, 1.5)
+    for x in (300.0, 900.0, 5000.0):
+        assert limited(x) == pytest.approx(integrate.quad(tail, 0.0, x)[0], rel=1e-9)
+        assert infinite_server.lognormal(900.0, 1.6)(x) != pytest.approx(limited(x), rel=1e-6)
+
+
+def test_repeats_are_a_geometric_series_that_is_cut_off() -> None:
+    assert redial.repeats(0.4, 0.5, 4) == pytest.approx(1.0 + 0.2 + 0.04 + 0.008, rel=1e-14)
+    assert redial.repeats(0.4, 0.5, 50) == pytest.approx(1.0 / 0.8, rel=1e-14)
+
+
+@pytest.mark.parametrize("oracle", [birth_death, infinite_server, network, priority, redial], ids=lambda m: m.__name__)
+def test_an_oracle_imports_nothing_from_the_simulator(oracle: Any) -> None:
+    assert not _imports(Path(oracle.__file__).read_text()) & {"sim"}
+
+
+def test_an_import_from_the_simulator_would_be_noticed() -> None:
+    assert _imports("from sim.staffing import erlang") == {"sim"}
+
+
+def _imports(source: str) -> set[str]:
+    """Top-level packages that a module imports."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    names = [node.module or "" if isinstance(node, ast.ImportFrom) else node.names[0].name for node in nodes]
+    return {name.split(".")[0] for name in names}

@@ -1,0 +1,191 @@
+"""docs/validation.md: the verdicts as tables, one a kind of case."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from sim import __version__
+from tests.validation.cases import cases
+from tests.validation.run import AGREES, DIFFERS, EXPLAINED, HELD, LACKING, SKIPPED, WIDE, Row, Z
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = DOCS / "validation.md"
+IMAGE = DOCS / "images" / "validation.png"
+
+KINDS = {
+    "closed-form": "Closed forms",
+    "exact-numeric": "Exact by numerical solution",
+    "published-sim": "Simulations that others published",
+    "published-analytic": "Tables that others published",
+    "peer-sim": "An independent recursion",
+    "ab-pair": "Pairs of arms with a known effect",
+    "approximation": "Fluid limits",
+    "invariant": "Identities",
+    "data": "Real data",
+}
+VERDICTS = (AGREES, WIDE, EXPLAINED, DIFFERS, HELD, LACKING, SKIPPED)
+HEAD = """# Validation
+
+What the simulator says, beside what formulas, exact solutions and other people's programs say. `make validate` runs all
+of it, writes this page and ends with an error when a verdict is *DIFFERS*.
+
+![One mark a quantity: how many standard errors it is from the stated value, by group of cases](images/validation.png)
+
+"""
+RULES = """
+## How to read the tables
+
+* Each case of `tests/cases.json` that the model can act out is a scenario file in `tests/validation/scenarios`, for
+  `ccsim run` like any other. Those with a rule of `tests/validation/rules.py` (pools in order, a random idle agent,
+  specialists, a second look) are run by `python -m tests.validation NAME`, which registers the rule.
+* *Ours* is estimated from the journal over at least 30 replications; ± is its standard error (jackknife over
+  replications). *Theirs* is the exact value where there is one, else what was printed, with its 95 % interval in
+  brackets. Times are in the case's own unit.
+* z = (ours − theirs) / √(SE² + SE_theirs²), after half a unit of the last printed digit. **agrees**: |z| ≤ 4. With this
+  many quantities, |z| ≤ 2 for all would itself be suspicious. **agrees, wide**: the same, but the standard error
+  exceeds 1 % of a mean, 3 % of a variance or quantile, or half a point of a share; it takes a longer run to say more.
+* **differs, explained**: theirs and ours answer different questions; the note says which. **not modelled**: the note
+  names the missing mechanics. **held by a test**: an identity that the suite checks on random scenarios.
+* Four definitions of service level differ by up to several points on one and the same run. Each row follows its name:
+  `sl_served_within_T_over_offered` answered within T / offered; `sl_served_within_T_over_served` / answered;
+  `sl_excl_short_abandon` / (offered − abandoned within T); `sl_abandon_counts_good` (answered + abandoned within T) /
+  offered. How each other quantity is counted stands at the end of this page.
+"""
+
+
+def page(rows: Sequence[Row], spent: float, wall: float, scale: float = 1.0) -> str:
+    """The whole page."""
+    parts = [HEAD, _summary(rows), "", _spread(rows), "", _when(spent, wall, scale), RULES]
+    for kind, title in KINDS.items():
+        parts.extend(_section(title, [row for row in rows if row.kind == kind]))
+    parts.extend(_definitions(rows))
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _when(spent: float, wall: float, scale: float) -> str:
+    took = f"{spent / 60:.1f} minutes of processor time, {wall / 60:.1f} minutes by the clock"
+    short = "" if scale == 1.0 else f', at {scale:g} of the planned length (`VALIDATE_ARGS="--scale {scale:g}"`)'
+    return f"Run on {date.today().isoformat()} by ccsim {__version__}{short}: {took}."
+
+
+def _summary(rows: Sequence[Row]) -> str:
+    lines = [f"| kind | cases | {' | '.join(VERDICTS)} |", "|---|" + "---:|" * (len(VERDICTS) + 1)]
+    for kind, title in KINDS.items():
+        mine = [row for row in rows if row.kind == kind]
+        lines.append(_counts(title, len({row.case for row in mine}), Counter(row.verdict for row in mine)))
+    lines.append(_counts("**all**", len({row.case for row in rows}), Counter(row.verdict for row in rows)))
+    return "\n".join(lines)
+
+
+def _counts(title: str, count: int, verdicts: Counter[str]) -> str:
+    return f"| {title} | {count} | {' | '.join(str(verdicts[name] or '') for name in VERDICTS)} |"
+
+
+def _spread(rows: Sequence[Row]) -> str:
+    """How the z values lie, against what chance alone would give."""
+    z = np.abs([row.z for row in rows if row.verdict in (AGREES, WIDE) and row.z is not None and row.error > 0.0])
+    shares = " · ".join(f"|z| > {limit}: {np.mean(z > limit):.1%} ({chance})" for limit, chance in CHANCE)
+    largest = f"The largest is {z.max():.2f}." if len(z) else ""
+    return f"Of {len(z)} estimates that agree, {shares}; in brackets what chance alone gives. {largest}"
+
+
+CHANCE = ((1, "31.7 %"), (2, "4.6 %"), (3, "0.3 %"))
+
+
+def _section(title: str, rows: Sequence[Row]) -> Iterable[str]:
+    if not rows:
+        return
+    yield f"\n## {title}\n"
+    for case, mine in groupby(rows, key=lambda row: row.case):
+        yield from _case(case, list(mine))
+
+
+def _case(name: str, rows: Sequence[Row]) -> Iterable[str]:
+    one = next(one for one in cases() if one.name == name)
+    yield f"\n**{name}** · {one.group} · {_cell(one.title)}\n"
+    yield "| quantity | theirs | ours ± SE | z | verdict | note |"
+    yield "|---|---:|---:|---:|---|---|"
+    for row in rows:
+        cells = (_cell(_named(row)), _theirs(row), _ours(row), _z(row), _verdict(row), _cell(row.note))
+        yield f"| {' | '.join(cells)} |"
+
+
+def _named(row: Row) -> str:
+    law = row.run.removeprefix(row.case).lstrip("-")
+    return f"{row.quantity}, {law} service" if law and row.kind == "closed-form" else row.quantity
+
+
+def _definitions(rows: Sequence[Row]) -> Iterable[str]:
+    """What each name means, once; scopes (a class, a pool, a type of contact) left out."""
+    yield "\n## How each quantity is counted\n"
+    yield "| quantity | counted as |"
+    yield "|---|---|"
+    for name, what in dict.fromkeys(_defined(row) for row in rows if row.definition and row.kind not in UNLISTED):
+        yield f"| {_cell(name)} | {_cell(what)} |"
+
+
+def _defined(row: Row) -> tuple[str, str]:
+    what, _, scope = row.definition.partition(", of ")
+    name = row.quantity.partition(" | ")[0]
+    return (name.replace(f"_{scope}", "").replace(f"{scope}_", "") if scope else name), what
+
+
+UNLISTED = ("invariant", "ab-pair")
+
+
+def _verdict(row: Row) -> str:
+    return f"**{row.verdict}**" if row.verdict == DIFFERS else row.verdict
+
+
+def _theirs(row: Row) -> str:
+    if row.theirs is None:
+        return ""
+    text = _number(row.theirs, _digits(row))
+    if row.interval is not None:
+        text += f" [{row.interval[0]:.6g}, {row.interval[1]:.6g}]"
+    if row.printed is not None and not math.isclose(row.printed, row.theirs, rel_tol=1e-5):
+        text += f" (printed {row.printed:g})"
+    return text
+
+
+def _ours(row: Row) -> str:
+    if row.ours is None:
+        return ""
+    digits = _digits(row)
+    return f"{_number(row.ours, digits)} ± {row.error:.2g}" if row.error else _number(row.ours, digits)
+
+
+def _digits(row: Row) -> int:
+    """Decimals that the standard error leaves worth printing."""
+    if not row.error or not math.isfinite(row.error):
+        return 6
+    return max(0, 2 - math.floor(math.log10(row.error)))
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{min(digits, 8)}f}" if abs(value) > 1e-9 or value == 0.0 else f"{value:.2g}"
+
+
+def _z(row: Row) -> str:
+    if row.z is None or row.ours is None:
+        return ""
+    return f"{row.z:+.2f}" if math.isfinite(row.z) else "∞"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "·").replace("\n", " ")
+
+
+def printed_row(row: Row) -> str:
+    """A row for a terminal."""
+    return f"{row.run:24} {row.quantity:44} {_theirs(row):>32} {_ours(row):>24} {_z(row):>7} {row.verdict} {row.note}"
+
+
+__all__ = ["IMAGE", "PAGE", "Z", "page", "printed_row"]
