@@ -180,12 +180,9 @@ def manifest(plan: Plan, definitions: Sequence[Any], engine: str, volume: str) -
 
 def compiled() -> bool:
     """Whether the contact flow runs as compiled code (`ccsim doctor` and the manifest say so)."""
-    from importlib.util import find_spec
+    from sim.model.environment import COMPILED
 
-    with suppress(ImportError, ValueError):
-        spec = find_spec("sim.model.flow")
-        return spec is not None and not str(spec.origin).endswith(".py")
-    return False
+    return COMPILED
 
 
 def as_dict(definition: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from tests.bench.baselines import parameters, simpy_centre
 from tests.bench.baselines.tally import Tally
 from tests.bench.conftest import Take
 from tests.bench.report import Ledger
-from tests.oracles import erlang
+from tests.oracles import birth_death
 
 Z = 4.0
 PEERS = {"heap_line": 1.0, "simpy_line": 0.2, "ciw_line": 0.1, "salabim_line": 0.1}  # share of the 10,000 minutes
@@ -45,7 +45,7 @@ def shortened(share: float) -> parameters.Line:
     return replace(line, length=share * line.length)
 
 
-def agrees(tallies: list[Tally], truth: erlang.Queue) -> bool:
+def agrees(tallies: list[Tally], truth: birth_death.Line) -> bool:
     """Abandonment and mean wait within z standard errors of the formula, from independent runs."""
     return all(
         abs(mean - formula) <= Z * error
@@ -65,8 +65,8 @@ def _estimate(values: list[float]) -> tuple[float, float]:
 def test_peers_do_equal_work(name: str, benchmark: Any) -> None:
     run, line = peer(name), shortened(0.1)
     tallies = benchmark.pedantic(lambda: [run(line, seed) for seed in range(10)], rounds=1)
-    assert agrees(tallies, erlang.impatient(line.rate, line.service, line.patience, line.agents, 20.0))
-    assert not agrees(tallies, erlang.impatient(line.rate, line.service, line.patience, line.agents - 3, 20.0))
+    assert agrees(tallies, birth_death.line(line.rate, line.service, line.agents, line.patience))
+    assert not agrees(tallies, birth_death.line(line.rate, line.service, line.agents - 3, line.patience))
 
 
 @pytest.mark.parametrize("name", PEERS)

@@ -21,7 +21,7 @@ from sim.metrics import kpis
 from sim.metrics.columns.cells import Cells
 from sim.metrics.facts import Facts
 from sim.simulate import simulate
-from tests.oracles import erlang
+from tests.oracles.birth_death import line
 from tests.scenarios import Data, build, centre, exponential
 from tests.statistics import measure
 from tests.statistics.synthetic import Floats
@@ -78,11 +78,11 @@ def experiments(agents: int, count: int, seed: int) -> dict[str, tuple[Floats, F
 
 
 def test_the_chain_of_a_long_opening_comes_to_erlang_a() -> None:
-    steady = erlang.impatient(PER_HOUR / 3600.0, SERVICE, PATIENCE, 4, WITHIN)
+    steady = line(PER_HOUR / 3600.0, SERVICE, 4, PATIENCE, threshold=WITHIN)
     found = truth(4, hours=2000.0)
     assert found["wait_all"] == pytest.approx(steady.wait_all, rel=1e-3)
     assert found["abandonment"] == pytest.approx(steady.abandonment, rel=1e-3)
-    assert found["sl_offered"] == pytest.approx(steady.within, rel=1e-3)
+    assert found["sl_offered"] == pytest.approx(steady.sl_offered, rel=1e-3)
 
 
 def test_an_hour_from_an_empty_start_comes_to_the_chain_and_not_to_that_of_an_agent_more() -> None:

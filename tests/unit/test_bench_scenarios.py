@@ -11,7 +11,7 @@ from sim.config.load import load
 from sim.model.journal import Journal, LegEnd
 from sim.simulate import simulate
 from sim.staff.people import hire
-from tests.oracles import erlang
+from tests.oracles.birth_death import line
 
 Z = 4.0
 HOUR = 3600.0
@@ -28,7 +28,7 @@ def short_line(agents: int = 50) -> list[Journal]:
 
 def agrees_with_erlang_a(journals: list[Journal]) -> bool:
     """Share abandoned and mean wait of who came in the hours after the first (it begins empty), z = 4."""
-    truth = erlang.impatient(1 / 6, 300.0, 120.0, 50, 20.0)
+    truth = line(1 / 6, 300.0, 50, 120.0)
     found = []
     for journal in journals:
         contacts = journal.contacts[journal.contacts["started"] > HOUR]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.oracles import erlang
+from tests.oracles.birth_death import line
 from tests.validation.cases import case
 from tests.validation.estimands import SIMPLE, Context, Estimand, deviation, difference, metric, quotient
 from tests.validation.facts import Facts
@@ -120,8 +120,8 @@ PASTA = Estimand(_seen_and_is, difference, "what arrivals see is the time averag
 def _erlang_a(run: str) -> dict[str, float]:
     model = case(run).model
     rate = sum(model["lam"])
-    truth = erlang.impatient(rate, 1.0, 1.0 / model["patience_rate"][0], model["n"], 1.0)
-    return {"p_abandon": truth.abandonment, "mean_wait": truth.wait_all, "occupancy": truth.utilisation}
+    truth = line(rate, 1.0, model["n"], 1.0 / model["patience_rate"][0])
+    return {"p_abandon": truth.abandonment, "mean_wait": truth.wait_all, "occupancy": truth.occupancy}
 
 
 def _named(name: str) -> Estimand:
