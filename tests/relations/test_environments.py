@@ -14,6 +14,7 @@ import simpy
 
 from sim.model.port import Calendar, Entity
 from sim.model.simpy_calendar import At, until
+from tests.relations.relation import partner, relation
 from tests.unit.worlds import World, fast, needs_fast, stock
 
 pytestmark = needs_fast
@@ -209,15 +210,20 @@ def differing(seeds: range) -> list[int]:
     return [seed for seed in seeds if history(seed, stock) != history(seed, fast)]
 
 
+@relation
 def test_random_worlds_have_one_history() -> None:
+    """Timers, processes, conditions, interrupts and resources have one history on the C calendar and on stock SimPy."""
     assert differing(range(100)) == []
 
 
+@relation
 @pytest.mark.slow
 def test_a_thousand_random_worlds_have_one_history() -> None:
+    """The same over a thousand random worlds."""
     assert differing(range(100, 1_100)) == []
 
 
+@partner
 def test_worlds_are_full_of_ties_and_of_everything() -> None:
     """Else the comparison above would say little."""
     logs = [history(seed, stock) for seed in range(100)]
@@ -228,6 +234,7 @@ def test_worlds_are_full_of_ties_and_of_everything() -> None:
     assert len(entries) > 4 * instants
 
 
+@partner
 def test_comparison_finds_a_calendar_that_breaks_ties_otherwise() -> None:
     """The planted bug."""
 

@@ -22,6 +22,7 @@ import pytest
 from sim.model.environment import COMPILED
 from sim.model.journal import AgentState, ContactEnd, LegEnd
 from tests.relations.outcome import FAULT_EVERY, Outcome, differences
+from tests.relations.relation import partner, relation
 
 ROOT = Path(__file__).parents[2]
 SEED = 11
@@ -55,6 +56,13 @@ def _finish(process: subprocess.Popen[str], file: Path) -> Batch:
 
 
 @pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Batch:
+    """The compiled half of the default run alone."""
+    file = tmp_path_factory.mktemp("compiled") / "compiled.pickle"
+    return _finish(_start(file, "0", SEED, FEW), file)
+
+
+@pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> tuple[Batch, Batch]:
     """Scenarios of the default run."""
     return halves(tmp_path_factory.mktemp("few"), FEW)
@@ -77,25 +85,30 @@ def assert_same(batches: tuple[Batch, Batch], numbers: Sequence[int]) -> None:
 # --- the two paths ---------------------------------------------------------------------------------------------------
 
 
+@relation
 def test_both_paths_write_one_journal(few: tuple[Batch, Batch]) -> None:
+    """Compiled on the C calendar and uncompiled on stock SimPy: one journal, or one exception."""
     assert_same(few, FEW)
 
 
+@relation
 @pytest.mark.slow
 def test_both_paths_write_one_journal_of_very_many_scenarios(many: tuple[Batch, Batch]) -> None:
+    """The same over hundreds of random scenarios."""
     assert_same(many, MANY)
 
 
 # --- what the comparison is worth ------------------------------------------------------------------------------------
 
 
-def test_few_scenarios_are_full_of_contacts_ties_and_faults(few: tuple[Batch, Batch]) -> None:
-    compiled, _ = few
+@partner
+def test_few_scenarios_are_full_of_contacts_ties_and_faults(compiled: Batch) -> None:
     assert sum(each.streams["legs"].size for each in compiled.values() if each.streams) > 1_000
     assert sum(each.error is not None for each in compiled.values()) >= len(FEW) // FAULT_EVERY - 1
     assert _ties(compiled) > 0.3
 
 
+@partner
 @pytest.mark.slow
 def test_many_scenarios_meet_everything_a_run_can_do(many: tuple[Batch, Batch]) -> None:
     compiled, _ = many
@@ -158,24 +171,27 @@ def _one_less(outcome: Outcome) -> None:
     outcome.streams["cases"] = outcome.streams["cases"][:-1]
 
 
+@partner
 @pytest.mark.parametrize("change", [_other_float, _other_flag, _other_zero, _other_order, _one_less])
-def test_a_planted_difference_is_seen(few: tuple[Batch, Batch], change: Callable[[Outcome], None]) -> None:
-    original = _longest(few[0])
+def test_a_planted_difference_is_seen(compiled: Batch, change: Callable[[Outcome], None]) -> None:
+    original = _longest(compiled)
     changed = copy.deepcopy(original)
     assert differences(original, changed) == []
     change(changed)
     assert len(differences(original, changed)) >= 1
 
 
-def test_another_message_of_an_exception_is_seen(few: tuple[Batch, Batch]) -> None:
-    failed = next(each for each in few[0].values() if each.error is not None)
+@partner
+def test_another_message_of_an_exception_is_seen(compiled: Batch) -> None:
+    failed = next(each for each in compiled.values() if each.error is not None)
     assert failed.error is not None
     other = failed._replace(error=(failed.error[0], failed.error[1] + " "))
     assert len(differences(failed, other)) == 1
 
 
-def test_padding_between_fields_is_no_difference(few: tuple[Batch, Batch]) -> None:
-    original = _longest(few[0])
+@partner
+def test_padding_between_fields_is_no_difference(compiled: Batch) -> None:
+    original = _longest(compiled)
     changed = copy.deepcopy(original)
     legs = changed.streams["legs"]
     padded = np.full(legs.nbytes, 0xAA, np.uint8).view(legs.dtype)
@@ -186,10 +202,11 @@ def test_padding_between_fields_is_no_difference(few: tuple[Batch, Batch]) -> No
     assert differences(original, changed) == []
 
 
-def test_another_seed_is_another_journal(tmp_path: Path, few: tuple[Batch, Batch]) -> None:
+@partner
+def test_another_seed_is_another_journal(tmp_path: Path, compiled: Batch) -> None:
     """The partner: equality over two paths says something only where unequal runs are told apart."""
     file = tmp_path / "other.pickle"
     other = _finish(_start(file, "0", SEED + 1, FEW), file)
-    for number, each in few[0].items():
+    for number, each in compiled.items():
         if each.error is None and each.streams["legs"].size > 50:
             assert differences(each, other[number]) != []
