@@ -58,7 +58,7 @@ def single(share: float, difficulty_sd: float) -> float:
 def mean_share(intercept: Array | float, difficulty_sd: float, population: Array) -> Array:
     """P(resolve) over a step's population for intercepts that include the ability; shape of `intercept`."""
     eta = np.asarray(intercept)[..., None] - difficulty_sd * _D_NODES
-    return np.asarray(_logistic(eta) @ population)
+    return np.asarray((_logistic(eta) * population).sum(axis=-1))  # equal rows give equal bits, unlike a product
 
 
 def _solve(share: float, difficulty: Array, population: Array, resolution_sd: float) -> Solved:

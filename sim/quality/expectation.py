@@ -92,7 +92,7 @@ def _handle_sd(step: StepSpec) -> float:
 
 def _returns_within(blueprint: Blueprint) -> float:
     """P(a customer whose contact did not resolve is back within the repeat window)."""
-    if blueprint.repeat is None:
+    if blueprint.repeat is None or blueprint.max_contacts == 1:
         return 0.0
     window = blueprint.scenario.measures.repeat_window
     return blueprint.repeat.probability * _cdf(blueprint.repeat.delay, window)

@@ -171,9 +171,9 @@ def _play(loaded: Loaded, number: int, watch: Callable[[simpy.Environment, list[
     """Run it; `watch` is called before the first moment."""
     start = shifts.start
 
-    def begin(env: simpy.Environment, agents: list[Agent], staff: Any) -> None:
+    def begin(env: simpy.Environment, agents: list[Agent], staff: Any, limit: float) -> Any:
         watch(env, agents)
-        start(env, agents, staff)
+        return start(env, agents, staff, limit)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shifts, "start", begin)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.relations.relation import Ways, Written, same_run
 from tests.scenarios import Data, exponential, fixed, seconds
 
@@ -278,7 +276,6 @@ def test_the_fastest_of_equals_is_the_longest_idle(base: Written) -> Ways:
     return Ways(_routed(alike, "longest_idle"), _routed(alike, "fastest_first"), _routed(differing, "fastest_first"))
 
 
-@pytest.mark.xfail(strict=True, reason="expected resolutions of equals differ in a last bit, by the row of a product")
 @same_run(also=(13,))
 def test_resolution_rates_of_equals_leave_the_longest_idle(base: Written) -> Ways:
     """Resolution rate first (p times mu) among people who are alike is the longest idle."""

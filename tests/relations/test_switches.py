@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.relations.relation import Ways, Written, same_run
 from tests.scenarios import Data, Wide, exponential, fixed
 
@@ -72,7 +70,6 @@ def test_one_contact_a_case_is_no_returns_at_all(base: Written) -> Ways:
     return _single_contacts(base.put("routing", {"rule": "longest_idle"}))
 
 
-@pytest.mark.xfail(strict=True, reason="the expected share of repeats leaves the limit of contacts out of account")
 @same_run()
 def test_one_contact_a_case_is_no_returns_at_all_to_a_rule_that_reads_signals(base: Written) -> Ways:
     """The same under a rule that reads signals: nobody can repeat, so no repeat is to be expected."""
