@@ -402,7 +402,7 @@ def test_estimates_are_pulled_towards_the_mean_the_more_the_less_is_known(
 
 def test_the_history_is_the_same_in_all_arms(built: Built, spy: list[dict[str, Any]]) -> None:
     simulate(built(_watched(8)), 1, 0)
-    other = _watched(8, returns={"max_contacts": 1, **_watched(8)["returns"]})
+    other = _watched(8, returns={**_watched(8)["returns"], "max_contacts": 2})
     other["intents"]["bill"]["patience"] = fixed(1.0)
     other["queues"]["front"]["aging"] = "10 s"
     simulate(built(other), 1, 0)

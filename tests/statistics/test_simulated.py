@@ -57,7 +57,7 @@ def sums(loaded: Loaded, replications: int, seed: int) -> Iterator[list[tuple[fl
     for replication in range(replications):
         journal = simulate(loaded, seed, replication)
         cells = Cells(journal.lexicon)
-        facts = Facts(journal, cells)
+        facts = Facts.of(journal, cells)
         folds = (kpis.find(name).fold(facts) for name in NAMES)
         everything = cells.blocks["all"].first
         yield [(fold.numerator[everything], fold.denominator[everything]) for fold in folds]
