@@ -157,7 +157,9 @@ class Sums:
 
     def take(self, piece: Journal) -> None:
         """Fold the next records. Contacts come with or before their case's end and their evaluations."""
-        self._know(max(_most(piece.legs), _most(piece.contacts), _most(piece.cases)) + 1)
+        cases = max(_most(piece.legs), _most(piece.contacts), _most(piece.cases)) + 1
+        if cases > self.known:
+            self._know(cases)
         self._take_legs(_rows(piece.legs, _Leg), len(piece.legs))
         contacts = _rows(piece.contacts, _Contact)
         self._take_contacts(contacts, len(piece.contacts))
@@ -179,8 +181,8 @@ class Sums:
         return dict(zip(place[codes].tolist(), zip(*(part.tolist() for part in found), strict=True), strict=True))
 
     def _know(self, cases: int) -> None:
-        """Make room for cases with numbers below this."""
-        more = max(cases, 2 * self.known) - self.known if cases > self.known else 0
+        """Make room for cases with numbers below this; there is less."""
+        more = max(cases, 2 * self.known) - self.known
         self.first_channel = _longer(self.first_channel, np.full(more, -1, dtype=np.int16))
         self.repeats = _longer(self.repeats, np.zeros(more, dtype=np.int16))
         self.last_attempt = _longer(self.last_attempt, np.full(more, -1, dtype=np.int16))

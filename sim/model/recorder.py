@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.journal import CASE, CONTACT, LEG, STATE
+from sim.model.journal import CASE, CONTACT, EVALUATION, LEG, STATE
 
 Row = tuple[Any, ...]
 NEVER = float("nan")
@@ -86,3 +86,25 @@ class Recorder:
     def states(self) -> NDArray[np.void]:
         """Records of dtype STATE."""
         return np.array(self._states, STATE)
+
+
+class Evaluations:
+    """Append-only records of QA evaluations."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self) -> None:
+        self._rows: list[Row] = []
+
+    def add(
+        self, agent: int, case: int, attempt: int, intent: int, auto_fail: bool, at: float, released: float,
+        score: float, true_score: float,
+    ) -> None:  # fmt: skip
+        """A contact was evaluated."""
+        self._rows.append((agent, case, attempt, intent, auto_fail, at, released, score, true_score))
+
+    def take(self) -> NDArray[np.void]:
+        """Records of dtype EVALUATION since the last call, which are forgotten here."""
+        taken = np.array(self._rows, EVALUATION)
+        self._rows.clear()
+        return taken
