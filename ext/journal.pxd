@@ -93,3 +93,13 @@ cdef class Evaluations:
         self, int agent, int case, int attempt, int intent, bint auto_fail, double at, double released, double score,
         double true_score,
     ) except -1
+
+
+@cython.final
+cdef class Records:
+    cdef object kept
+    cdef Leg *legs
+    cdef Contact *contacts
+    cdef Case *cases
+    cdef State *states
+    cdef Evaluation *evaluations

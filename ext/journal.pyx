@@ -293,3 +293,29 @@ cdef class Evaluations:
     def take(self):
         """Records of dtype EVALUATION since the last call, which are forgotten here."""
         return self._rows.take(EVALUATION)
+
+
+cdef class Records:
+    """Records to read and to fill in, where they lie."""
+
+    def __init__(self, **streams):
+        self.kept = streams
+        self.legs = <Leg *>start_of(streams.get("legs"), LEG)
+        self.contacts = <Contact *>start_of(streams.get("contacts"), CONTACT)
+        self.cases = <Case *>start_of(streams.get("cases"), CASE)
+        self.states = <State *>start_of(streams.get("states"), STATE)
+        self.evaluations = <Evaluation *>start_of(streams.get("evaluations"), EVALUATION)
+
+    def fill_in(self, contacts, names):
+        """Nothing: contacts are filled in where they lie."""
+
+
+cdef char *start_of(object records, object dtype) except? NULL:
+    """Address of the first; NULL of none. A view of bytes, since NumPy and Cython are slow to agree on a struct."""
+    cdef const char[::1] room
+    if records is None or not len(records):
+        return NULL
+    if records.dtype != dtype:
+        raise TypeError(f"records of {records.dtype}, not of {dtype}")
+    room = records.view(np.int8)
+    return <char *>&room[0]

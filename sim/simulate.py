@@ -56,7 +56,7 @@ class Prepared:
         _Replication(self, seed, replication, births_factor).run(take)
 
 
-PIECE = 16_384  # births between two looks at what has closed: its records stay in a processor's cache
+PIECE = 4096  # births between two looks at what has closed: its records stay in a processor's cache
 
 _recent: deque[tuple[Loaded, Prepared]] = deque(maxlen=8)  # an arm's replications follow one another in a worker
 

@@ -6,6 +6,8 @@ while it runs: `csat`, `nps`, `ces`, `defects` and `satisfaction` are written as
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -108,3 +110,29 @@ class Evaluations:
         taken = np.array(self._rows, EVALUATION)
         self._rows.clear()
         return taken
+
+
+class Records:
+    """Records to read and to fill in one at a time, by the names of their fields; `case` is called `number`."""
+
+    __slots__ = ("cases", "contacts", "evaluations", "legs", "states")
+
+    def __init__(self, **streams: NDArray[np.void]) -> None:
+        """By the names of their streams in a journal: contiguous, of the stream's dtype."""
+        self.legs = _objects(streams.get("legs"))
+        self.contacts = _objects(streams.get("contacts"))
+        self.cases = _objects(streams.get("cases"))
+        self.states = _objects(streams.get("states"))
+        self.evaluations = _objects(streams.get("evaluations"))
+
+    def fill_in(self, contacts: NDArray[np.void], names: Iterable[str]) -> None:
+        """Write these fields back to the contacts that were given."""
+        for name in names:
+            contacts[name] = [getattr(row, name) for row in self.contacts]
+
+
+def _objects(records: NDArray[np.void] | None) -> list[Any]:
+    if records is None:
+        return []
+    names = ["number" if name == "case" else name for name in records.dtype.names or ()]
+    return [SimpleNamespace(**dict(zip(names, record, strict=True))) for record in records.tolist()]

@@ -29,11 +29,13 @@ class Raters:
     def true_score(self, agent: int, u: float) -> float:
         """What a rater without error would give, but for a critical error; 0 to 100."""
         trait: float = self.traits[agent]
-        return min(max(self.mean + trait + self.contact_sd * normal(u), LOWEST), HIGHEST)
+        score: float = self.mean + trait + self.contact_sd * normal(u)
+        return min(max(score, LOWEST), HIGHEST)
 
     def measured(self, true_score: float, u: float) -> float:
         """What the rater gives, 0 to 100."""
-        return min(max(true_score + self.rater_sd * normal(u), LOWEST), HIGHEST)
+        score: float = true_score + self.rater_sd * normal(u)
+        return min(max(score, LOWEST), HIGHEST)
 
 
 def sampling_share(quality: Quality) -> float:

@@ -2,7 +2,7 @@ cimport cython
 from libc.stdint cimport int32_t, uint64_t
 
 from sim.ext.draws cimport Purpose
-from sim.ext.journal cimport Contact, Evaluations
+from sim.ext.journal cimport Contact, Evaluations, Records
 from sim.quality.evaluation cimport Raters
 from sim.quality.survey cimport Customers
 
@@ -21,11 +21,12 @@ cdef class Feedback:
     cdef Purpose _asked, _found, _sampled
     cdef Evaluations _evaluations
 
+    cdef object _evaluated(self, Records records, Py_ssize_t count)
     @cython.locals(i=Py_ssize_t, end=int, contact=Contact, answers=double, noise=double, taste=double, ease=double,
                    felt=double, customers=Customers)
-    cdef int _ask(self, Contact[::1] contacts, Py_ssize_t count) except -1
+    cdef int _ask(self, Records records, Py_ssize_t count) except -1
     @cython.locals(i=Py_ssize_t, contact=Contact, first=double, second=double, third=double, fourth=double)
-    cdef int _inspect(self, Contact[::1] contacts, Py_ssize_t count) except -1
+    cdef int _inspect(self, Records records, Py_ssize_t count) except -1
     @cython.locals(i=Py_ssize_t, contact=Contact, raters=Raters, picked=double, of_contact=double, of_rater=double,
                    fails=double, true_score=double, score=double, auto_fail=bint)
-    cdef int _sample(self, const Contact[::1] contacts, Py_ssize_t count) except -1
+    cdef int _sample(self, Records records, Py_ssize_t count) except -1

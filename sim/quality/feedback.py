@@ -6,15 +6,13 @@ their number do not matter. Compiled where possible (feedback.pxd); plain Python
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ext.journal import Evaluations
+from sim.ext.journal import Evaluations, Records
 from sim.model.codes import CONTACT_CONTAINED, CONTACT_RESOLVED, CONTACT_UNRESOLVED
-from sim.model.journal import CONTACT
 from sim.quality.evaluation import Raters
 from sim.quality.survey import Customers
 
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from sim.model.truth import Truth
     from sim.sampling.streams import Streams
 
-COMPILED: bool = not __file__.endswith(".py")
 FILLED_IN = ("satisfaction", "csat", "nps", "ces", "defects")
 
 
@@ -54,23 +51,27 @@ class Feedback:
         `satisfaction`, `csat`, `nps` and `ces` of contacts that were served, `defects` of those that a human handled;
         leaves the others alone.
         """
-        rows = _rows(contacts)
-        self._ask(rows, len(contacts))
+        records = Records(contacts=contacts)
+        self._ask(records, len(contacts))
         if self._defective:
-            self._inspect(rows, len(contacts))
-        _write(rows, contacts)
-        return self.evaluate(contacts)
+            self._inspect(records, len(contacts))
+        records.fill_in(contacts, FILLED_IN)
+        return self._evaluated(records, len(contacts))
 
     def evaluate(self, contacts: NDArray[np.void]) -> NDArray[np.void]:
         """Sample and score contacts that a human handled; returns EVALUATION records in the order of `contacts`."""
-        if self._raters.share > 0.0:
-            self._sample(_rows(contacts), len(contacts))
-        return self._evaluations.take()
+        return self._evaluated(Records(contacts=contacts), len(contacts))
 
-    def _ask(self, contacts: Any, count: int) -> None:
+    def _evaluated(self, records: Records, count: int) -> NDArray[np.void]:
+        if self._raters.share > 0.0:
+            self._sample(records, count)
+        taken: NDArray[np.void] = self._evaluations.take()
+        return taken
+
+    def _ask(self, records: Records, count: int) -> None:
         customers = self._customers
         for i in range(count):
-            contact = contacts[i]
+            contact = records.contacts[i]
             end = contact.end
             if end not in (CONTACT_RESOLVED, CONTACT_UNRESOLVED, CONTACT_CONTAINED):
                 continue
@@ -86,30 +87,30 @@ class Feedback:
                 self._empathy[contact.agent] if contact.agent >= 0 else 0.0,
                 noise,
             )
-            contacts[i].satisfaction = felt
+            records.contacts[i].satisfaction = felt
             if customers.answers(felt, answers):
-                contacts[i].csat = customers.csat(felt)
-                contacts[i].nps = customers.nps(felt, taste)
-                contacts[i].ces = customers.ces(contact.transfers, contact.attempt, contact.waited, ease)
+                records.contacts[i].csat = customers.csat(felt)
+                records.contacts[i].nps = customers.nps(felt, taste)
+                records.contacts[i].ces = customers.ces(contact.transfers, contact.attempt, contact.waited, ease)
 
-    def _inspect(self, contacts: Any, count: int) -> None:
+    def _inspect(self, records: Records, count: int) -> None:
         for i in range(count):
-            contact = contacts[i]
+            contact = records.contacts[i]
             if contact.agent >= 0 and contact.end in (CONTACT_RESOLVED, CONTACT_UNRESOLVED):
                 first, second, third, fourth = self._found.block(
                     self._keys[contact.intent], self._k[contact.number], contact.attempt
                 )
-                contacts[i].defects = (
+                records.contacts[i].defects = (
                     (first < self._information)
                     + 2 * (second < self._process)
                     + 4 * (third < self._compliance)
                     + 8 * (fourth < self._unkind)
                 )
 
-    def _sample(self, contacts: Any, count: int) -> None:
+    def _sample(self, records: Records, count: int) -> None:
         raters = self._raters
         for i in range(count):
-            contact = contacts[i]
+            contact = records.contacts[i]
             if contact.agent >= 0 and contact.end in (CONTACT_RESOLVED, CONTACT_UNRESOLVED):
                 picked, of_contact, of_rater, fails = self._sampled.block(
                     self._keys[contact.intent], self._k[contact.number], contact.attempt
@@ -129,18 +130,3 @@ class Feedback:
                         0.0 if auto_fail else score,
                         0.0 if auto_fail else true_score,
                     )
-
-
-def _rows(contacts: NDArray[np.void]) -> Any:
-    """Records as the loops read and write them: in C as they are, in Python as objects with names."""
-    if COMPILED:
-        return contacts
-    names = ["number" if name == "case" else name for name in CONTACT.names or ()]
-    return [SimpleNamespace(**dict(zip(names, record, strict=True))) for record in contacts.tolist()]
-
-
-def _write(rows: Any, contacts: NDArray[np.void]) -> None:
-    """In Python, back into the records."""
-    if not COMPILED:
-        for name in FILLED_IN:
-            contacts[name] = [getattr(row, name) for row in rows]

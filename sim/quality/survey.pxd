@@ -12,6 +12,7 @@ cdef class Customers:
     cdef double satisfaction(
         self, bint resolved, double waited, int transfers, int attempt, bint bot_failed, double empathy, double u
     ) except? -1.0
+    @cython.locals(share=double)
     cdef bint answers(self, double satisfaction, double u) noexcept
     cdef int csat(self, double satisfaction) noexcept
     cdef int nps(self, double satisfaction, double u) noexcept

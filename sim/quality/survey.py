@@ -31,7 +31,7 @@ class Customers:
         self, resolved: bool, waited: float, transfers: int, attempt: int, bot_failed: bool, empathy: float, u: float
     ) -> float:
         """Latent satisfaction, 1 to 5. `waited` in seconds; `u`, a uniform, makes the noise."""
-        level = (
+        level: float = (
             self.base
             + self.unresolved * (not resolved)
             + self.wait_per_minute * (max(waited - self.free_wait, 0.0) / 60.0)
@@ -45,7 +45,8 @@ class Customers:
 
     def answers(self, satisfaction: float, u: float) -> bool:
         """Whether somebody who feels like this fills in the survey."""
-        return u < logistic(self.log_odds + self.bias * (satisfaction - NEUTRAL))
+        share: float = logistic(self.log_odds + self.bias * (satisfaction - NEUTRAL))
+        return u < share
 
     def csat(self, satisfaction: float) -> int:
         """1 to 5: satisfaction to the nearest mark."""
