@@ -43,13 +43,21 @@ cdef struct Evaluation:
 
 
 @cython.final
-cdef class Rows:
+cdef class Room:
+    cdef int kind
     cdef char *data
-    cdef readonly Py_ssize_t count
-    cdef Py_ssize_t capacity, width
+    cdef Py_ssize_t size
+
+
+@cython.final
+cdef class Rows:
+    cdef int kind
+    cdef Py_ssize_t count, capacity, width
+    cdef Room room
+    cdef char *data
 
     cdef void *free_row(self) except NULL
-    cdef int grow(self) except -1
+    cdef int move(self, Py_ssize_t capacity) except -1
     cdef object copy(self, object dtype, object first)
     cdef object take(self, object dtype)
 
@@ -75,3 +83,23 @@ cdef class Recorder:
     cpdef int state(
         self, int agent, int tier, int state, int load, double start, double end, bint scheduled,
     ) except -1
+
+
+@cython.final
+cdef class Evaluations:
+    cdef Rows _rows
+
+    cpdef int add(
+        self, int agent, int case, int attempt, int intent, bint auto_fail, double at, double released, double score,
+        double true_score,
+    ) except -1
+
+
+@cython.final
+cdef class Records:
+    cdef object kept
+    cdef Leg *legs
+    cdef Contact *contacts
+    cdef Case *cases
+    cdef State *states
+    cdef Evaluation *evaluations

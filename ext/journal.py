@@ -1,5 +1,5 @@
 """What `import sim.ext.journal` finds where journal.pyx is not compiled: the twin."""
 
-from sim.model.recorder import Recorder
+from sim.model.recorder import Evaluations, Recorder, Records
 
-__all__ = ["Recorder"]
+__all__ = ["Evaluations", "Recorder", "Records"]

@@ -6,10 +6,11 @@ with the layout of its dtype in sim/model/journal.py, which is checked when this
 """
 
 cimport cython
-from cpython.mem cimport PyMem_Free, PyMem_Realloc
+from cpython.buffer cimport PyBuffer_FillInfo
+from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from libc.math cimport NAN
 from libc.stdint cimport int8_t, int16_t
-from libc.string cimport memcpy, memset
+from libc.string cimport memcpy
 
 import numpy as np
 
@@ -48,31 +49,72 @@ cdef inline int16_t in_16_bits(int value) except? -1:
     return <int16_t>value
 
 
-cdef class Rows:
-    """Records of one width, one after another, in memory that grows; what lies between their fields is zero."""
+cdef enum:
+    KINDS = 5  # of records: each has memory of its own, so that what lies between fields stays zero
+    SPARES = 2  # of each kind: one piece is read while the next is written
+    MOST_SPARED = 1 << 23  # bytes
 
-    def __cinit__(self, Py_ssize_t width):
-        self.width = width
+cdef struct Spare:
+    char *data
+    Py_ssize_t size
+
+cdef Spare spares[KINDS][SPARES]
+
+
+cdef class Room:
+    """Zeroed memory for records of one kind. Freed, it is kept for the next: fresh pages cost more than the records."""
+
+    def __cinit__(self, int kind, Py_ssize_t least):
+        cdef int place, largest = 0
+        self.kind = kind
+        for place in range(1, SPARES):
+            if spares[kind][place].size > spares[kind][largest].size:
+                largest = place
+        if spares[kind][largest].size >= least:
+            self.data, self.size = spares[kind][largest].data, spares[kind][largest].size
+            spares[kind][largest].data, spares[kind][largest].size = NULL, 0
+        else:
+            self.data, self.size = <char *>PyMem_Calloc(least, 1), least
+            if self.data == NULL:
+                raise MemoryError(f"no room for {least} bytes of records")
 
     def __dealloc__(self):
-        PyMem_Free(self.data)
+        cdef int place, smallest = 0
+        cdef char *data = self.data
+        for place in range(1, SPARES):
+            if spares[self.kind][place].size < spares[self.kind][smallest].size:
+                smallest = place
+        if spares[self.kind][smallest].size < self.size <= MOST_SPARED:
+            data = spares[self.kind][smallest].data
+            spares[self.kind][smallest].data, spares[self.kind][smallest].size = self.data, self.size
+        PyMem_Free(data)
+
+    def __getbuffer__(self, Py_buffer *view, int flags):
+        PyBuffer_FillInfo(view, self, self.data, self.size, False, flags)
+
+
+cdef class Rows:
+    """Records of one kind, one after another, in memory that grows; what lies between their fields is zero."""
+
+    def __cinit__(self, int kind, Py_ssize_t width):
+        self.kind = kind
+        self.width = width
+        self.move(FIRST_CAPACITY)
 
     cdef void *free_row(self) except NULL:
         """Room for the next record, which counts once `count` says so: half a record is never seen."""
         if self.count == self.capacity:
-            self.grow()
+            self.move(2 * self.capacity)
         return self.data + self.count * self.width
 
-    cdef int grow(self) except -1:
-        cdef Py_ssize_t capacity = 2 * self.capacity if self.capacity else FIRST_CAPACITY
-        cdef char *data = NULL
-        if capacity <= <Py_ssize_t>(<size_t>-1 >> 1) // self.width:
-            data = <char *>PyMem_Realloc(self.data, capacity * self.width)
-        if data == NULL:
+    cdef int move(self, Py_ssize_t capacity) except -1:
+        """On to memory for so many records, or more, with those there are."""
+        if capacity > <Py_ssize_t>(<size_t>-1 >> 1) // self.width:
             raise MemoryError(f"no room for {capacity} records")
-        memset(data + self.capacity * self.width, 0, (capacity - self.capacity) * self.width)
-        self.data = data
-        self.capacity = capacity
+        cdef Room room = Room(self.kind, capacity * self.width)
+        if self.count:
+            memcpy(room.data, self.data, self.count * self.width)
+        self.room, self.data, self.capacity = room, room.data, room.size // self.width
         return 0
 
     cdef object copy(self, object dtype, object first):
@@ -88,10 +130,12 @@ cdef class Rows:
         return records
 
     cdef object take(self, object dtype):
-        """All records; their memory is used again for those to come."""
-        records = self.copy(dtype, 0)
-        memset(self.data, 0, self.count * self.width)
+        """All records, in the memory in which they were written; those to come get another."""
+        if not self.count:
+            return np.empty(0, dtype)
+        records = np.frombuffer(self.room, dtype, self.count)
         self.count = 0
+        self.move(self.capacity)
         return records
 
 
@@ -99,10 +143,10 @@ cdef class Recorder:
     """Append-only records of the four streams of the flow."""
 
     def __cinit__(self):
-        self._legs = Rows(sizeof(Leg))
-        self._contacts = Rows(sizeof(Contact))
-        self._cases = Rows(sizeof(Case))
-        self._states = Rows(sizeof(State))
+        self._legs = Rows(0, sizeof(Leg))
+        self._contacts = Rows(1, sizeof(Contact))
+        self._cases = Rows(2, sizeof(Case))
+        self._states = Rows(3, sizeof(State))
 
     cpdef int leg(
         self, int case, int attempt, int leg, int intent, int segment, int channel, int tier, int queue, int agent,
@@ -220,3 +264,58 @@ cdef class Recorder:
     def states(self):
         """Records of dtype STATE."""
         return self._states.copy(STATE, 0)
+
+
+cdef class Evaluations:
+    """Append-only records of QA evaluations."""
+
+    def __cinit__(self):
+        self._rows = Rows(4, sizeof(Evaluation))
+
+    cpdef int add(
+        self, int agent, int case, int attempt, int intent, bint auto_fail, double at, double released, double score,
+        double true_score,
+    ) except -1:
+        """A contact was evaluated."""
+        cdef Evaluation *row = <Evaluation *>self._rows.free_row()
+        row.agent = agent
+        row.number = case
+        row.attempt = in_16_bits(attempt)
+        row.intent = in_16_bits(intent)
+        row.auto_fail = auto_fail
+        row.at = at
+        row.released = released
+        row.score = score
+        row.true_score = true_score
+        self._rows.count += 1
+        return 0
+
+    def take(self):
+        """Records of dtype EVALUATION since the last call, which are forgotten here."""
+        return self._rows.take(EVALUATION)
+
+
+cdef class Records:
+    """Records to read and to fill in, where they lie."""
+
+    def __init__(self, **streams):
+        self.kept = streams
+        self.legs = <Leg *>start_of(streams.get("legs"), LEG)
+        self.contacts = <Contact *>start_of(streams.get("contacts"), CONTACT)
+        self.cases = <Case *>start_of(streams.get("cases"), CASE)
+        self.states = <State *>start_of(streams.get("states"), STATE)
+        self.evaluations = <Evaluation *>start_of(streams.get("evaluations"), EVALUATION)
+
+    def fill_in(self, contacts, names):
+        """Nothing: contacts are filled in where they lie."""
+
+
+cdef char *start_of(object records, object dtype) except? NULL:
+    """Address of the first; NULL of none. A view of bytes, since NumPy and Cython are slow to agree on a struct."""
+    cdef const char[::1] room
+    if records is None or not len(records):
+        return NULL
+    if records.dtype != dtype:
+        raise TypeError(f"records of {records.dtype}, not of {dtype}")
+    room = records.view(np.int8)
+    return <char *>&room[0]

@@ -22,10 +22,9 @@ from sim.model.environment import make
 from sim.model.journal import STREAMS, Journal, Lexicon
 from sim.model.spec import Blueprint
 from sim.model.truth import Truth, alike
-from sim.quality import ability, history, survey
-from sim.quality.addresses import Addresses
-from sim.quality.evaluation import evaluate
+from sim.quality import ability, history
 from sim.quality.expectation import Expectation, expect
+from sim.quality.feedback import Feedback
 from sim.quality.measurement import Measurement
 from sim.quality.signals import Measured, Oracle
 from sim.sampling.streams import Streams
@@ -57,7 +56,7 @@ class Prepared:
         _Replication(self, seed, replication, births_factor).run(take)
 
 
-PIECE = 16_384  # births between two looks at what has closed: its records stay in a processor's cache
+PIECE = 4096  # births between two looks at what has closed: its records stay in a processor's cache
 
 _recent: deque[tuple[Loaded, Prepared]] = deque(maxlen=8)  # an arm's replications follow one another in a worker
 
@@ -92,6 +91,7 @@ class _Replication:
         self.streams = Streams(seed, replication)
         self.truth = _truth(prepared, seed, self.streams)
         self.births = Births(self.blueprint, self.streams, births_factor)
+        self.feedback = Feedback(self.blueprint, self.births.k, self.truth, self.streams)
         self.env, self.calendar = make()
         self.centre = self._centre()
         self.measurement: Measurement | None = None
@@ -146,7 +146,7 @@ class _Replication:
         centre.signals = signals
         centre.router.refresh(centre.view)
         if spec.refresh < self.blueprint.limit and not spec.oracle:
-            self.measurement = Measurement(centre, signals, self._evaluate)
+            self.measurement = Measurement(centre, signals, self.feedback.evaluate)
             self.env.process(self.measurement.run(self.env, spec.refresh))
 
     def _start_staff(self) -> None:
@@ -154,10 +154,6 @@ class _Replication:
         spec = self.blueprint.scenario.staff.floor_manager
         if spec is not None:
             self.env.process(FloorManager(spec, self.centre.lanes, stays).run(self.env))
-
-    def _evaluate(self, contacts: NDArray[np.void]) -> NDArray[np.void]:
-        quality = self.blueprint.scenario.quality
-        return evaluate(contacts, self._addresses(contacts), self.truth, quality, self.streams)
 
     def _drain(self) -> None:
         """Run the measured time, then let everybody who arrived in it leave, for at most `max_drain`."""
@@ -175,14 +171,8 @@ class _Replication:
             self.measurement.read()
             self.measurement.forget()
         legs, contacts, cases, states = self.centre.recorder.take()
-        quality, addresses = self.blueprint.scenario.quality, self._addresses(contacts)
-        survey.answer(contacts, addresses, self.truth, quality.survey, self.streams)
-        survey.mark_defects(contacts, addresses, quality.defects, self.streams)
-        evaluations = evaluate(contacts, addresses, self.truth, quality, self.streams)
+        evaluations = self.feedback.fill_in(contacts)
         return Journal(self.lexicon, legs, contacts, cases, states, evaluations)
-
-    def _addresses(self, contacts: NDArray[np.void]) -> Addresses:
-        return Addresses(contacts, self.births.k, self.blueprint.intents)
 
 
 def _joined(pieces: list[Journal]) -> Journal:

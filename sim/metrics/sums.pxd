@@ -1,7 +1,7 @@
 cimport cython
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
 
-from sim.ext.journal cimport Case, Contact, Evaluation, Leg, State
+from sim.ext.journal cimport Case, Contact, Evaluation, Leg, Records, State
 
 # set when the module is imported
 cdef int CALLED, CASE_CONTACTS, CASE_DUE, CASE_ENDS, CASE_FINISHED_FIRST, CASE_HANDLED_FIRST, CASE_QUIET
@@ -22,7 +22,7 @@ cdef double NEAREST_TOP
 @cython.final
 cdef class Sums:
     cdef readonly object cells
-    cdef readonly double warmup, horizon, length, within, window
+    cdef readonly double warmup, horizon, length, per_second, within, window
     cdef readonly Py_ssize_t first_interval, rows, channels, segments, queues, classes, tiers, places, blocks, known
     cdef readonly Py_ssize_t visits, visits_by_class, visits_by_agent, sessions, sessions_by_class, contacts
     cdef readonly Py_ssize_t contacts_by_class, contacts_by_agent, cases, time, time_by_agent, totals, totals_by_agent
@@ -36,11 +36,11 @@ cdef class Sums:
     cdef int32_t[::1] kind_room
     cdef Py_ssize_t waiting
 
-    cdef int _know(self, Py_ssize_t cases) except -1
+    cdef int _know(self, Py_ssize_t case) except -1
     @cython.locals(index=Py_ssize_t)
     cdef Py_ssize_t _interval(self, double moment) except -1
     @cython.locals(i=Py_ssize_t, row=Py_ssize_t, leg=Leg, bot=bint, counts=bint)
-    cdef int _take_legs(self, const Leg[::1] legs, Py_ssize_t count) except -1
+    cdef int _take_legs(self, Records records, Py_ssize_t count) except -1
     @cython.locals(source=int, outcome=int)
     cdef int _move(self, Py_ssize_t case, int leg, int node, int end, bint counts) except -1
     @cython.locals(answered=bint, wait=double, block=Py_ssize_t, group=Py_ssize_t, row=Py_ssize_t)
@@ -49,26 +49,24 @@ cdef class Sums:
     @cython.locals(code=Py_ssize_t, block=Py_ssize_t)
     cdef Py_ssize_t _block(self, Py_ssize_t first, Py_ssize_t tier, Py_ssize_t queue, Py_ssize_t channel) except -1
     @cython.locals(i=Py_ssize_t, row=Py_ssize_t, group=Py_ssize_t, contact=Contact)
-    cdef int _take_contacts(self, const Contact[::1] contacts, Py_ssize_t count) except -1
+    cdef int _take_contacts(self, Records records, Py_ssize_t count) except -1
     @cython.locals(case=Py_ssize_t)
     cdef int _remember(self, Contact contact) except -1
     @cython.locals(handled=bint)
     cdef int _add_contact(self, Py_ssize_t at, Contact contact) except -1
     @cython.locals(i=Py_ssize_t, row=Py_ssize_t, group=Py_ssize_t, case=Case)
-    cdef int _take_cases(self, const Case[::1] cases, Py_ssize_t count) except -1
+    cdef int _take_cases(self, Records records, Py_ssize_t count) except -1
     @cython.locals(last_end=int, first_open=bint, due=int)
     cdef int _add_case(self, Py_ssize_t at, Case case) except -1
     @cython.locals(
         i=Py_ssize_t, tier=Py_ssize_t, column=Py_ssize_t, interval=Py_ssize_t, state=State, start=double, end=double,
         border=double, stop=double,
     )
-    cdef int _take_states(self, const State[::1] states, Py_ssize_t count) except -1
+    cdef int _take_states(self, Records records, Py_ssize_t count) except -1
     cdef int _add_paid(self, Py_ssize_t at, Py_ssize_t agent, double seconds) except -1
     cdef int _add_time(self, Py_ssize_t at, Py_ssize_t column, int load, double seconds) except -1
     @cython.locals(
         i=Py_ssize_t, j=Py_ssize_t, passed=Py_ssize_t, row=Py_ssize_t, evaluation=Evaluation, contact=Contact
     )
-    cdef int _take_evaluations(
-        self, const Evaluation[::1] evaluations, Py_ssize_t count, const Contact[::1] contacts, Py_ssize_t among
-    ) except -1
+    cdef int _take_evaluations(self, Records records, Py_ssize_t count, Py_ssize_t among) except -1
     cdef int _add_evaluation(self, Py_ssize_t at, Evaluation evaluation) except -1

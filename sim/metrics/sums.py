@@ -9,12 +9,12 @@ is kept by case number: a few bytes a case. Compiled where possible (sums.pxd); 
 
 from __future__ import annotations
 
-from collections import namedtuple
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ext.journal import Records
 from sim.metrics.columns.cells import Cells
 from sim.metrics.layout import (
     CALLED,
@@ -94,14 +94,7 @@ from sim.model.codes import (
     ORIGIN_REPEAT,
     ORIGIN_RETRIAL,
 )
-from sim.model.journal import (
-    CASE,
-    CONTACT,
-    EVALUATION,
-    LEG,
-    STATE,
-    Journal,
-)
+from sim.model.journal import STREAMS, Journal
 
 COMPILED: bool = not __file__.endswith(".py")
 NEAREST_TOP = 3.5  # latent satisfaction from which the nearest mark is 4 or 5
@@ -115,6 +108,7 @@ class Sums:
         self.cells = cells
         self.warmup, self.horizon, self.length = words.warmup, words.horizon, words.interval
         self.within, self.window = words.answer_within, words.repeat_window
+        self.per_second = 1.0 / words.interval
         self.first_interval, self.rows = cells.first_interval, max(1, cells.intervals)
         self.channels, self.segments, self.queues = len(words.channels), len(words.segments), len(words.queues)
         self.classes = len(words.intents) * len(words.segments)
@@ -157,14 +151,12 @@ class Sums:
 
     def take(self, piece: Journal) -> None:
         """Fold the next records. Contacts come with or before their case's end and their evaluations."""
-        self._know(max(_most(piece.legs), _most(piece.contacts), _most(piece.cases)) + 1)
-        self._take_legs(_rows(piece.legs, _Leg), len(piece.legs))
-        contacts = _rows(piece.contacts, _Contact)
-        self._take_contacts(contacts, len(piece.contacts))
-        self._take_cases(_rows(piece.cases, _Case), len(piece.cases))
-        self._take_states(_rows(piece.states, _State), len(piece.states))
-        evaluations = _rows(piece.evaluations, _Evaluation)
-        self._take_evaluations(evaluations, len(piece.evaluations), contacts, len(piece.contacts))
+        records = Records(**{stream: np.ascontiguousarray(getattr(piece, stream)) for stream in STREAMS})
+        self._take_legs(records, len(piece.legs))
+        self._take_contacts(records, len(piece.contacts))
+        self._take_cases(records, len(piece.cases))
+        self._take_states(records, len(piece.states))
+        self._take_evaluations(records, len(piece.evaluations), len(piece.contacts))
 
     def part(self, first: int, *shape: int) -> NDArray[np.float64]:
         """Sums from `first` on, in this shape."""
@@ -178,9 +170,9 @@ class Sums:
         found = np.unravel_index(codes, (2, self.tiers + 1, self.queues, self.channels))
         return dict(zip(place[codes].tolist(), zip(*(part.tolist() for part in found), strict=True), strict=True))
 
-    def _know(self, cases: int) -> None:
-        """Make room for cases with numbers below this."""
-        more = max(cases, 2 * self.known) - self.known if cases > self.known else 0
+    def _know(self, case: int) -> None:
+        """Make room for this case, for which there is none."""
+        more = max(case + 1, 2 * self.known) - self.known
         self.first_channel = _longer(self.first_channel, np.full(more, -1, dtype=np.int16))
         self.repeats = _longer(self.repeats, np.zeros(more, dtype=np.int16))
         self.last_attempt = _longer(self.last_attempt, np.full(more, -1, dtype=np.int16))
@@ -190,7 +182,7 @@ class Sums:
 
     def _interval(self, moment: float) -> int:
         """Number of the interval that holds this moment, from the first that counts; the nearest one outside."""
-        index = int(moment / self.length)
+        index = int(moment * self.per_second)  # or one beside it
         if index * self.length > moment:
             index -= 1
         elif (index + 1) * self.length <= moment:
@@ -199,11 +191,12 @@ class Sums:
 
     # --- legs --------------------------------------------------------------------------------------------------------
 
-    def _take_legs(self, legs: Any, count: int) -> None:
-        self.wait_room, self.waiting = _held(np.zeros(count)), 0
-        self.kind_room = _held(np.zeros(count, dtype=np.int32))
+    def _take_legs(self, records: Records, count: int) -> None:
+        self.waiting = 0
+        if count > len(self.wait_room):
+            self.wait_room, self.kind_room = _held(np.zeros(count)), _held(np.zeros(count, dtype=np.int32))
         for i in range(count):
-            leg = legs[i]
+            leg = records.legs[i]
             bot = leg.queue < 0 and leg.tier == 0
             counts = self.warmup <= leg.entered < self.horizon
             self._move(leg.number, leg.leg, NODE_BOT if bot else NODE_TIERS + leg.tier, leg.end, counts)
@@ -222,6 +215,8 @@ class Sums:
 
     def _move(self, case: int, leg: int, node: int, end: int, counts: bool) -> None:
         """A contact went on to `node`, and out of it if this was its end; a move within one tier is none."""
+        if case >= self.known:
+            self._know(case)
         if leg == 0:
             source = NODE_ARRIVAL if counts else -1
         else:
@@ -284,9 +279,9 @@ class Sums:
 
     # --- contacts and cases ------------------------------------------------------------------------------------------
 
-    def _take_contacts(self, contacts: Any, count: int) -> None:
+    def _take_contacts(self, records: Records, count: int) -> None:
         for i in range(count):
-            contact = contacts[i]
+            contact = records.contacts[i]
             self._remember(contact)
             if self.warmup <= contact.started < self.horizon:
                 row = contact.channel * self.rows + self._interval(contact.started)
@@ -298,6 +293,8 @@ class Sums:
 
     def _remember(self, contact: Any) -> None:
         case = contact.number
+        if case >= self.known:
+            self._know(case)
         if contact.attempt == 0:
             self.first_channel[case] = contact.channel
             if contact.end == CONTACT_UNFINISHED:
@@ -336,9 +333,11 @@ class Sums:
         if contact.ces > 0:
             self.sums[at + CONTACT_CES + contact.ces] += 1.0
 
-    def _take_cases(self, cases: Any, count: int) -> None:
+    def _take_cases(self, records: Records, count: int) -> None:
         for i in range(count):
-            case = cases[i]
+            case = records.cases[i]
+            if case.number >= self.known:
+                self._know(case.number)
             if self.warmup <= case.born < self.horizon:
                 group = case.intent * self.segments + case.segment
                 row = (self.first_channel[case.number] + 1) * self.classes + group
@@ -370,9 +369,9 @@ class Sums:
 
     # --- agents' time ------------------------------------------------------------------------------------------------
 
-    def _take_states(self, states: Any, count: int) -> None:
+    def _take_states(self, records: Records, count: int) -> None:
         for i in range(count):
-            state = states[i]
+            state = records.states[i]
             start = max(state.start, self.warmup)
             if state.end <= start:
                 continue
@@ -402,14 +401,14 @@ class Sums:
 
     # --- evaluations -------------------------------------------------------------------------------------------------
 
-    def _take_evaluations(self, evaluations: Any, count: int, contacts: Any, among: int) -> None:
+    def _take_evaluations(self, records: Records, count: int, among: int) -> None:
         """They stand in the order of their contacts, so that each is found behind the one before."""
         j = 0
         for i in range(count):
-            evaluation = evaluations[i]
+            evaluation = records.evaluations[i]
             passed = 0
             while passed < among:
-                contact = contacts[j]
+                contact = records.contacts[j]
                 if contact.number == evaluation.number and contact.attempt == evaluation.attempt:
                     break
                 j = j + 1 if j + 1 < among else 0
@@ -442,19 +441,6 @@ def _outcomes() -> list[int]:
     return node
 
 
-def _row(name: str, dtype: np.dtype[Any]) -> Any:
-    return namedtuple(name, ["number" if field == "case" else field for field in dtype.names or ()])
-
-
-_Leg, _Contact, _Case = _row("Leg", LEG), _row("Contact", CONTACT), _row("Case", CASE)
-_State, _Evaluation = _row("State", STATE), _row("Evaluation", EVALUATION)
-
-
-def _rows(records: NDArray[np.void], row: Any) -> Any:
-    """Records as the loops read them: in C as they are, in Python as tuples with names."""
-    return np.ascontiguousarray(records) if COMPILED else [row(*record) for record in records.tolist()]
-
-
 def _held(values: NDArray[Any]) -> Any:
     """Numbers that are read and written one at a time: in C an array, in Python a list."""
     return values if COMPILED else values.tolist()
@@ -462,8 +448,3 @@ def _held(values: NDArray[Any]) -> Any:
 
 def _longer(held: Any, more: NDArray[Any]) -> Any:
     return np.concatenate([np.asarray(held), more]) if COMPILED else held + more.tolist()
-
-
-def _most(records: NDArray[np.void]) -> int:
-    """The highest case number; -1 of no records."""
-    return int(records["case"].max(initial=-1))

@@ -6,12 +6,14 @@ while it runs: `csat`, `nps`, `ces`, `defects` and `satisfaction` are written as
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.journal import CASE, CONTACT, LEG, STATE
+from sim.model.journal import CASE, CONTACT, EVALUATION, LEG, STATE
 
 Row = tuple[Any, ...]
 NEVER = float("nan")
@@ -86,3 +88,51 @@ class Recorder:
     def states(self) -> NDArray[np.void]:
         """Records of dtype STATE."""
         return np.array(self._states, STATE)
+
+
+class Evaluations:
+    """Append-only records of QA evaluations."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self) -> None:
+        self._rows: list[Row] = []
+
+    def add(
+        self, agent: int, case: int, attempt: int, intent: int, auto_fail: bool, at: float, released: float,
+        score: float, true_score: float,
+    ) -> None:  # fmt: skip
+        """A contact was evaluated."""
+        self._rows.append((agent, case, attempt, intent, auto_fail, at, released, score, true_score))
+
+    def take(self) -> NDArray[np.void]:
+        """Records of dtype EVALUATION since the last call, which are forgotten here."""
+        taken = np.array(self._rows, EVALUATION)
+        self._rows.clear()
+        return taken
+
+
+class Records:
+    """Records to read and to fill in one at a time, by the names of their fields; `case` is called `number`."""
+
+    __slots__ = ("cases", "contacts", "evaluations", "legs", "states")
+
+    def __init__(self, **streams: NDArray[np.void]) -> None:
+        """By the names of their streams in a journal: contiguous, of the stream's dtype."""
+        self.legs = _objects(streams.get("legs"))
+        self.contacts = _objects(streams.get("contacts"))
+        self.cases = _objects(streams.get("cases"))
+        self.states = _objects(streams.get("states"))
+        self.evaluations = _objects(streams.get("evaluations"))
+
+    def fill_in(self, contacts: NDArray[np.void], names: Iterable[str]) -> None:
+        """Write these fields back to the contacts that were given."""
+        for name in names:
+            contacts[name] = [getattr(row, name) for row in self.contacts]
+
+
+def _objects(records: NDArray[np.void] | None) -> list[Any]:
+    if records is None:
+        return []
+    names = ["number" if name == "case" else name for name in records.dtype.names or ()]
+    return [SimpleNamespace(**dict(zip(names, record, strict=True))) for record in records.tolist()]

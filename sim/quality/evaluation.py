@@ -2,60 +2,43 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-from sim.config.schema import Quality
-from sim.model.journal import EVALUATION, ContactEnd
-from sim.model.truth import Truth
-from sim.quality.addresses import Addresses
-from sim.sampling.streams import Streams, normals
+from sim.ext.draws import normal
+
+if TYPE_CHECKING:
+    from sim.config.schema import Quality
 
 LOWEST, HIGHEST = 0.0, 100.0
 
 
-def evaluate(
-    contacts: NDArray[np.void], addresses: Addresses, truth: Truth, quality: Quality, streams: Streams
-) -> NDArray[np.void]:
-    """Sample and score contacts that a human handled; returns EVALUATION records in the order of `contacts`.
+class Raters:
+    """Who is evaluated, and how: a contact is picked when its own uniform is below the sampling share.
 
-    A contact is picked when its own key is below the sampling share, so a larger sample contains the smaller one.
+    So a larger sample contains the smaller one.
     """
-    share = sampling_share(quality)
-    handled = np.flatnonzero(by_agent(contacts)) if share > 0.0 else np.zeros(0, np.intp)
-    keys = addresses.uniforms(streams.purpose("qa_sample"), handled)
-    picked = np.flatnonzero(keys[:, 0] < share)
-    chosen, u = contacts[handled[picked]], keys[picked]
-    scores = _scores(chosen, u, truth, quality)
-    records = np.zeros(chosen.size, EVALUATION)
-    for field in ("agent", "case", "attempt", "intent"):
-        records[field] = chosen[field]
-    records["at"] = chosen["ended"]
-    records["released"] = chosen["ended"] + quality.evaluation.lag
-    records["true_score"], records["score"], records["auto_fail"] = scores
-    return records
+
+    def __init__(self, quality: Quality, traits: list[float]) -> None:
+        """`traits[agent]`: points of QA score above the mean."""
+        spec = quality.evaluation
+        self.share = sampling_share(quality)
+        self.traits = traits
+        self.mean, self.contact_sd, self.rater_sd = spec.mean, spec.contact_sd, spec.rater_sd
+        self.auto_fail, self.lag = spec.auto_fail, spec.lag
+
+    def true_score(self, agent: int, u: float) -> float:
+        """What a rater without error would give, but for a critical error; 0 to 100."""
+        trait: float = self.traits[agent]
+        score: float = self.mean + trait + self.contact_sd * normal(u)
+        return min(max(score, LOWEST), HIGHEST)
+
+    def measured(self, true_score: float, u: float) -> float:
+        """What the rater gives, 0 to 100."""
+        score: float = true_score + self.rater_sd * normal(u)
+        return min(max(score, LOWEST), HIGHEST)
 
 
 def sampling_share(quality: Quality) -> float:
     """Share of an agent's contacts that is evaluated."""
     weekly = quality.history.contacts_per_agent_week
     return min(1.0, quality.evaluation.per_agent_week / weekly) if weekly > 0.0 else 0.0
-
-
-def by_agent(contacts: NDArray[np.void]) -> NDArray[np.bool_]:
-    """Which contacts ended with an agent, resolved or believed so: those that are evaluated and judged."""
-    by_human = (contacts["end"] == ContactEnd.RESOLVED) | (contacts["end"] == ContactEnd.UNRESOLVED)
-    return np.asarray(by_human & (contacts["agent"] >= 0))
-
-
-def _scores(
-    chosen: NDArray[np.void], u: NDArray[np.float64], truth: Truth, quality: Quality
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    spec = quality.evaluation
-    trait = np.array(truth.qa)[chosen["agent"]]
-    of_contact = spec.contact_sd * normals(np.ascontiguousarray(u[:, 1]))
-    of_rater = spec.rater_sd * normals(np.ascontiguousarray(u[:, 2]))
-    auto_fail = u[:, 3] < spec.auto_fail
-    true = np.clip(spec.mean + trait + of_contact, LOWEST, HIGHEST)
-    measured = np.clip(true + of_rater, LOWEST, HIGHEST)
-    return np.where(auto_fail, LOWEST, true), np.where(auto_fail, LOWEST, measured), auto_fail

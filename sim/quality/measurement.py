@@ -14,8 +14,7 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.model.centre import Centre
-from sim.model.journal import LegEnd
-from sim.quality.evaluation import by_agent
+from sim.model.journal import ContactEnd, LegEnd
 from sim.quality.signals import Measured
 
 Evaluate = Callable[[NDArray[np.void]], NDArray[np.void]]
@@ -70,7 +69,7 @@ class Measurement:
     def _read_contacts(self) -> None:
         contacts = self._centre.recorder.contacts(self._contacts_read)
         self._contacts_read += contacts.size
-        judged = contacts[by_agent(contacts)]
+        judged = contacts[_judged(contacts)]
         window = judged["ended"] + self._centre.blueprint.scenario.measures.repeat_window
         came_back = judged["next_due"] < window  # NaN, never, compares as False
         known = np.where(came_back, judged["next_due"], window)
@@ -85,6 +84,12 @@ class Measurement:
         due = rows[known]
         add(due[:, 1].astype(np.int64), due[:, 2].astype(np.int64), due[:, 3])
         return [rows[~known]]
+
+
+def _judged(contacts: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Which contacts ended with an agent, resolved or believed so."""
+    by_human = (contacts["end"] == ContactEnd.RESOLVED) | (contacts["end"] == ContactEnd.UNRESOLVED)
+    return np.asarray(by_human & (contacts["agent"] >= 0))
 
 
 def _table(*columns: NDArray[Any]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Satisfaction of everyone, and the answers of the few who fill in a survey; defects of handled contacts.
+"""Satisfaction of everyone, and the answers of the few who fill in a survey.
 
 Latent satisfaction (1 to 5) falls with an unresolved need, waiting beyond a free time, transfers, repeats and a bot
 that failed first, and rises with the agent's empathy. Who answers depends on it: responders are not everybody.
@@ -6,79 +6,69 @@ that failed first, and rises with the agent's empathy. Who answers depends on it
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+import math
+from typing import TYPE_CHECKING
 
-from sim.config.schema import Defects, Survey
-from sim.model.journal import ContactEnd
-from sim.model.truth import Truth
-from sim.quality.addresses import Addresses, Rows
-from sim.quality.evaluation import by_agent
-from sim.sampling.streams import Streams, normals
+from sim.ext.draws import logistic, normal
+
+if TYPE_CHECKING:
+    from sim.config.schema import Survey
 
 NEUTRAL = 4.0  # satisfaction at which the stated response rate holds
-FULLY_SERVED = (ContactEnd.RESOLVED, ContactEnd.UNRESOLVED, ContactEnd.CONTAINED)
-_FULLY_SERVED = np.isin(np.arange(len(ContactEnd)), FULLY_SERVED)  # by outcome
+WHOLE = 6755399441055744.0  # 1.5 · 2^52: a number added to it is rounded to a whole one, halves to even
 
 
-def answer(contacts: NDArray[np.void], addresses: Addresses, truth: Truth, spec: Survey, streams: Streams) -> None:
-    """Fill in `satisfaction`, `csat`, `nps` and `ces` of the contacts that were served; leaves the others alone."""
-    rows = np.flatnonzero(_FULLY_SERVED[contacts["end"]])
-    u = addresses.uniforms(streams.purpose("survey"), rows)
-    satisfaction = _satisfaction(contacts, rows, normals(np.ascontiguousarray(u[:, 1])), truth, spec)
-    contacts["satisfaction"][rows] = satisfaction
-    answers = np.flatnonzero(u[:, 0] < _response(satisfaction, spec))
-    rows, u, satisfaction = rows[answers], u[answers], satisfaction[answers]
-    contacts["csat"][rows] = np.rint(satisfaction)
-    contacts["nps"][rows] = _nps(satisfaction, u[:, 2])
-    contacts["ces"][rows] = _ces(contacts, rows, u[:, 3])
+class Customers:
+    """What customers feel, and what they say when they are asked."""
+
+    def __init__(self, spec: Survey) -> None:
+        self.base, self.unresolved, self.transfer = spec.base, spec.unresolved, spec.transfer
+        self.wait_per_minute, self.free_wait = spec.wait_per_minute, spec.free_wait
+        self.repeat, self.after_bot, self.noise_sd = spec.repeat, spec.after_bot, spec.noise_sd
+        self.bias, self.log_odds = spec.bias, _log_odds(spec.response)
+
+    def satisfaction(
+        self, resolved: bool, waited: float, transfers: int, attempt: int, bot_failed: bool, empathy: float, u: float
+    ) -> float:
+        """Latent satisfaction, 1 to 5. `waited` in seconds; `u`, a uniform, makes the noise."""
+        level: float = (
+            self.base
+            + self.unresolved * (not resolved)
+            + self.wait_per_minute * (max(waited - self.free_wait, 0.0) / 60.0)
+            + self.transfer * transfers
+            + self.repeat * attempt
+            + self.after_bot * bot_failed
+            + empathy
+            + self.noise_sd * normal(u)
+        )
+        return min(max(level, 1.0), 5.0)
+
+    def answers(self, satisfaction: float, u: float) -> bool:
+        """Whether somebody who feels like this fills in the survey."""
+        share: float = logistic(self.log_odds + self.bias * (satisfaction - NEUTRAL))
+        return u < share
+
+    def csat(self, satisfaction: float) -> int:
+        """1 to 5: satisfaction to the nearest mark."""
+        return int(nearest(satisfaction))
+
+    def nps(self, satisfaction: float, u: float) -> int:
+        """0 to 10: satisfaction stretched to eleven points, one point of own taste up or down."""
+        return int(min(max(nearest(2.5 * (satisfaction - 1.0) + 2.0 * (u - 0.5)), 0.0), 10.0))
+
+    def ces(self, transfers: int, attempt: int, waited: float, u: float) -> int:
+        """1 to 7, 7 = very easy: every transfer and repeat costs a point and a half, every five minutes waited one."""
+        effort = 1.5 * transfers + 1.5 * attempt + waited / 300.0
+        return int(min(max(nearest(6.5 - effort - 2.0 * u), 1.0), 7.0))
 
 
-def _satisfaction(
-    contacts: NDArray[np.void], rows: Rows, z: NDArray[np.float64], truth: Truth, spec: Survey
-) -> NDArray[np.float64]:
-    empathy = np.array([*truth.empathy, 0.0])[contacts["agent"][rows]]  # the last for -1: no agent
-    waited = np.maximum(contacts["waited"][rows] - spec.free_wait, 0.0) / 60.0
-    bot_failed = (contacts["bot"][rows] == 1) & (contacts["end"][rows] != ContactEnd.CONTAINED)
-    level = (
-        spec.base
-        + spec.unresolved * (contacts["resolved"][rows] == 0)
-        + spec.wait_per_minute * waited
-        + spec.transfer * contacts["transfers"][rows]
-        + spec.repeat * contacts["attempt"][rows]
-        + spec.after_bot * bot_failed
-        + empathy
-        + spec.noise_sd * z
-    )
-    return np.asarray(np.clip(level, 1.0, 5.0))
+def nearest(mark: float) -> float:
+    """The nearest whole number of a real below 2^51, halves to even."""
+    return (mark + WHOLE) - WHOLE
 
 
-def _response(satisfaction: NDArray[np.float64], spec: Survey) -> NDArray[np.float64]:
-    if spec.response in (0.0, 1.0):
-        return np.full(satisfaction.shape, spec.response)
-    odds = spec.response / (1.0 - spec.response) * np.exp(spec.bias * (satisfaction - NEUTRAL))
-    return np.asarray(odds / (1.0 + odds))
-
-
-def _nps(satisfaction: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.float64]:
-    """0 to 10: satisfaction stretched to eleven points, one point of own taste up or down."""
-    return np.asarray(np.clip(np.rint(2.5 * (satisfaction - 1.0) + 2.0 * (u - 0.5)), 0, 10))
-
-
-def _ces(contacts: NDArray[np.void], rows: Rows, u: NDArray[np.float64]) -> NDArray[np.float64]:
-    """1 to 7, 7 = very easy: every transfer and repeat costs a point and a half, every five minutes waited one."""
-    effort = 1.5 * contacts["transfers"][rows] + 1.5 * contacts["attempt"][rows] + contacts["waited"][rows] / 300.0
-    return np.asarray(np.clip(np.rint(6.5 - effort - 2.0 * u), 1, 7))
-
-
-def mark_defects(contacts: NDArray[np.void], addresses: Addresses, spec: Defects, streams: Streams) -> None:
-    """Fill in `defects` of contacts that a human handled: one independent draw a category."""
-    shares = (spec.information, spec.process, spec.compliance, spec.empathy)
-    if not any(shares):
-        return
-    rows = np.flatnonzero(by_agent(contacts))
-    u = addresses.uniforms(streams.purpose("defects"), rows)
-    found = np.zeros(len(rows), np.int8)
-    for category, share in enumerate(shares):
-        found |= (u[:, category] < share).view(np.int8) << category
-    contacts["defects"][rows] = found
+def _log_odds(share: float) -> float:
+    """Logarithm of the odds, so that 0 and 1 stay exact whatever is added."""
+    if share in (0.0, 1.0):
+        return math.inf if share == 1.0 else -math.inf
+    return math.log(share / (1.0 - share))

@@ -179,8 +179,8 @@ MUTANTS = (
         "survey bias reversed",
         "the dissatisfied keep quiet although the scenario says that they answer, and the other way round",
         "sim/quality/survey.py",
-        "np.exp(spec.bias",
-        "np.exp(-spec.bias",
+        "self.log_odds + self.bias",
+        "self.log_odds - self.bias",
         (f"{UNIT}survey.py",),
     ),
     Mutant(

@@ -17,6 +17,7 @@ from sim.metrics import flows, kpis, sums
 from sim.metrics.base import ContactKpi, Fold
 from sim.metrics.columns.own import Own
 from sim.metrics.facts import Facts, _in_order
+from sim.model import recorder
 from sim.model.journal import STREAMS, Journal
 from tests.oracles.journals import journal, random_journal
 from tests.unit.worlds import needs_fast
@@ -80,6 +81,7 @@ def test_pieces_fold_to_the_bits_of_the_whole(whole: Journal) -> None:
 @needs_fast
 def test_plain_python_gives_the_bits_of_the_compiled(whole: Journal) -> None:
     plain = plain_python()
+    plain.Records = recorder.Records  # type: ignore[attr-defined]
     assert sums.COMPILED and not plain.COMPILED
     for book in (whole, random_journal(4, warmup=1900.0)):
         compiled, slow = Facts.of(book), Facts.of(journal(book.lexicon))

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from sim.ext import journal
 
-from sim.model.journal import CASE, CONTACT, LEG, STATE
-from sim.model.recorder import Recorder
+from sim.model.journal import CASE, CONTACT, EVALUATION, LEG, STATE
+from sim.model.recorder import Evaluations, Recorder
 from tests.unit.worlds import needs_fast
 
 UNKNOWN_YET = {"csat": 0, "nps": -1, "ces": 0, "defects": 0, "satisfaction": float("nan")}
@@ -137,3 +137,57 @@ def test_space_between_fields_is_zero() -> None:
     for name in STATE.names or ():
         clean[name] = records[name]
     assert records.tobytes() == clean.tobytes()
+
+
+@pytest.mark.parametrize("recorder", RECORDERS)
+@pytest.mark.parametrize(("add", "stream", "dtype"), STREAMS)
+def test_what_was_taken_stays_as_it_was_while_more_is_written(
+    recorder: Callable[[], Any], add: str, stream: str, dtype: np.dtype[np.void]
+) -> None:
+    place = [name for _, name, _ in (tuple(param.values) for param in STREAMS)].index(stream)
+    written, told = recorder(), rows(dtype, 600)
+    pieces = []
+    for first in range(0, 600, 200):
+        for row in told[first : first + 200]:
+            getattr(written, add)(*row)
+        pieces.append(written.take()[place])
+    assert len(getattr(written, stream)()) == 0
+    whole = recorder()
+    for row in told:
+        getattr(whole, add)(*row)
+    for name in dtype.names or ():
+        parts = np.concatenate([piece[name] for piece in pieces])
+        np.testing.assert_array_equal(parts, getattr(whole, stream)()[name], err_msg=name)
+
+
+@needs_fast
+@pytest.mark.parametrize(("add", "stream", "dtype"), STREAMS)
+def test_memory_that_is_used_again_leaves_nothing_between_the_fields(
+    add: str, stream: str, dtype: np.dtype[np.void]
+) -> None:
+    def taken(told: list[tuple[Any, ...]]) -> bytes:
+        written = journal.Recorder()
+        for row in told:
+            getattr(written, add)(*row)
+        return b"".join(piece.tobytes() for piece in written.take())
+
+    told = rows(dtype, 400)
+    first = taken(told)
+    for other in (told[::-1], told[100:]):
+        taken(other)
+    assert taken(told) == first
+
+
+@pytest.mark.parametrize(
+    "evaluations",
+    [pytest.param(Evaluations, id="pure"), pytest.param(journal.Evaluations, id="compiled", marks=needs_fast)],
+)
+def test_evaluations_hold_what_was_told_and_are_forgotten_when_taken(evaluations: Callable[[], Any]) -> None:
+    written = evaluations()
+    told = [(3, 5, 1, 2, True, 60.0, 90.0, 0.0, 81.5), (4, 6, 0, 1, False, 70.0, 100.0, 88.0, 90.0)]
+    for row in told:
+        written.add(*row)
+    taken = written.take()
+    assert taken.dtype == EVALUATION
+    assert [tuple(record) for record in taken.tolist()] == told
+    assert len(written.take()) == 0

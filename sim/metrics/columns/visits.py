@@ -131,26 +131,23 @@ class Visits:
         between neighbours. Agents have none.
         """
         value, defined = np.zeros(self.cells.size), np.zeros(self.cells.size)
-        for cell, waits in self._ranked:
+        for waits, cells in self._waits:
             place = (len(waits) - 1) * share
             low = int(place)
-            below, above = waits[low], waits[min(low + 1, len(waits) - 1)]
-            value[cell] = below + (above - below) * (place - low)
-            defined[cell] = 1.0
+            high = min(low + 1, len(waits) - 1)
+            waits.partition((low, high))
+            value[cells] = waits[low] + (waits[high] - waits[low]) * (place - low)
+            defined[cells] = 1.0
         return value, defined
 
     @cached_property
-    def _ranked(self) -> list[tuple[int, Floats]]:
-        """Total cells, and the waits of their answered visits in ascending order; alike cells share them."""
+    def _waits(self) -> list[tuple[Floats, list[int]]]:
+        """Waits of answered visits, in any order, and the total cells that share them: those of the same kinds."""
         waits = _by_kind(self._sums)
-        known: dict[tuple[int, ...], Floats] = {}
-        ranked = []
+        alike: dict[tuple[int, ...], list[int]] = {}
         for cell, kinds in self._cells_of(list(waits)):
-            if kinds not in known:
-                known[kinds] = np.concatenate([waits[kind] for kind in kinds])
-                known[kinds].sort()
-            ranked.append((cell, known[kinds]))
-        return ranked
+            alike.setdefault(kinds, []).append(cell)
+        return [(np.concatenate([waits[kind] for kind in kinds]), cells) for kinds, cells in alike.items()]
 
     def _cells_of(self, kinds: list[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
         """The total cells in which answered visits count, and their kinds of visits."""

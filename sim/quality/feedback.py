@@ -1,0 +1,132 @@
+"""What is found out about contacts on record: surveys, defects and QA evaluations, in one look at each contact.
+
+The uniforms have the addresses that the flow's have: (intent, k-th birth, attempt). So the order of the contacts and
+their number do not matter. Compiled where possible (feedback.pxd); plain Python gives the same bits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.ext.journal import Evaluations, Records
+from sim.model.codes import CONTACT_CONTAINED, CONTACT_RESOLVED, CONTACT_UNRESOLVED
+from sim.quality.evaluation import Raters
+from sim.quality.survey import Customers
+
+if TYPE_CHECKING:
+    from sim.config.schema import Quality
+    from sim.model.spec import Blueprint
+    from sim.model.truth import Truth
+    from sim.sampling.streams import Streams
+
+FILLED_IN = ("satisfaction", "csat", "nps", "ces", "defects")
+
+
+class Feedback:
+    """Surveys, defects and evaluations of one replication."""
+
+    def __init__(self, blueprint: Blueprint, births: NDArray[np.int32], truth: Truth, streams: Streams) -> None:
+        """`births[case]` is the case's k."""
+        quality: Quality = blueprint.scenario.quality
+        defects = quality.defects
+        self._keys = np.array([intent.key for intent in blueprint.intents], dtype=np.uint64).data
+        self._k = births.data
+        self._empathy = truth.empathy
+        self._customers = Customers(quality.survey)
+        self._raters = Raters(quality, truth.qa)
+        self._information, self._process = defects.information, defects.process
+        self._compliance, self._unkind = defects.compliance, defects.empathy
+        self._defective = max(defects.information, defects.process, defects.compliance, defects.empathy) > 0.0
+        self._asked = streams.purpose("survey")  # whether it is answered, noise of satisfaction, nps, ces
+        self._found = streams.purpose("defects")  # one a category
+        self._sampled = streams.purpose("qa_sample")  # whether, noise of contact, noise of rater, auto-fail
+        self._evaluations = Evaluations()
+
+    def fill_in(self, contacts: NDArray[np.void]) -> NDArray[np.void]:
+        """Fill in what surveys and defects say of these contacts; returns their evaluations.
+
+        `satisfaction`, `csat`, `nps` and `ces` of contacts that were served, `defects` of those that a human handled;
+        leaves the others alone.
+        """
+        records = Records(contacts=contacts)
+        self._ask(records, len(contacts))
+        if self._defective:
+            self._inspect(records, len(contacts))
+        records.fill_in(contacts, FILLED_IN)
+        return self._evaluated(records, len(contacts))
+
+    def evaluate(self, contacts: NDArray[np.void]) -> NDArray[np.void]:
+        """Sample and score contacts that a human handled; returns EVALUATION records in the order of `contacts`."""
+        return self._evaluated(Records(contacts=contacts), len(contacts))
+
+    def _evaluated(self, records: Records, count: int) -> NDArray[np.void]:
+        if self._raters.share > 0.0:
+            self._sample(records, count)
+        taken: NDArray[np.void] = self._evaluations.take()
+        return taken
+
+    def _ask(self, records: Records, count: int) -> None:
+        customers = self._customers
+        for i in range(count):
+            contact = records.contacts[i]
+            end = contact.end
+            if end not in (CONTACT_RESOLVED, CONTACT_UNRESOLVED, CONTACT_CONTAINED):
+                continue
+            answers, noise, taste, ease = self._asked.block(
+                self._keys[contact.intent], self._k[contact.number], contact.attempt
+            )
+            felt = customers.satisfaction(
+                contact.resolved == 1,
+                contact.waited,
+                contact.transfers,
+                contact.attempt,
+                contact.bot == 1 and end != CONTACT_CONTAINED,
+                self._empathy[contact.agent] if contact.agent >= 0 else 0.0,
+                noise,
+            )
+            records.contacts[i].satisfaction = felt
+            if customers.answers(felt, answers):
+                records.contacts[i].csat = customers.csat(felt)
+                records.contacts[i].nps = customers.nps(felt, taste)
+                records.contacts[i].ces = customers.ces(contact.transfers, contact.attempt, contact.waited, ease)
+
+    def _inspect(self, records: Records, count: int) -> None:
+        for i in range(count):
+            contact = records.contacts[i]
+            if contact.agent >= 0 and contact.end in (CONTACT_RESOLVED, CONTACT_UNRESOLVED):
+                first, second, third, fourth = self._found.block(
+                    self._keys[contact.intent], self._k[contact.number], contact.attempt
+                )
+                records.contacts[i].defects = (
+                    (first < self._information)
+                    + 2 * (second < self._process)
+                    + 4 * (third < self._compliance)
+                    + 8 * (fourth < self._unkind)
+                )
+
+    def _sample(self, records: Records, count: int) -> None:
+        raters = self._raters
+        for i in range(count):
+            contact = records.contacts[i]
+            if contact.agent >= 0 and contact.end in (CONTACT_RESOLVED, CONTACT_UNRESOLVED):
+                picked, of_contact, of_rater, fails = self._sampled.block(
+                    self._keys[contact.intent], self._k[contact.number], contact.attempt
+                )
+                if picked < raters.share:
+                    true_score = raters.true_score(contact.agent, of_contact)
+                    score = raters.measured(true_score, of_rater)
+                    auto_fail = fails < raters.auto_fail
+                    self._evaluations.add(
+                        contact.agent,
+                        contact.number,
+                        contact.attempt,
+                        contact.intent,
+                        auto_fail,
+                        contact.ended,
+                        contact.ended + raters.lag,
+                        0.0 if auto_fail else score,
+                        0.0 if auto_fail else true_score,
+                    )
