@@ -30,7 +30,8 @@ C_FLAGS = [
     "-Werror=int-conversion",
 ]
 # The .pxd alone types a module: to Cython, `int` in an annotation means a Python object, and would clash with it.
-# A None where an object is needed is an AttributeError, as in Python: the rules of users run in here.
+# A None where an object is needed is an AttributeError, as in Python: the rules of users run in here. A module that
+# nobody hands a None to says so in its first line: the checks are a fifth of its machine code's work.
 DIRECTIVES = {
     "language_level": 3,
     "annotation_typing": False,

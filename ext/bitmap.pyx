@@ -1,3 +1,4 @@
+# cython: nonecheck=False, wraparound=False
 """A set of numbers below a fixed size that gives its lowest member at once: 64 numbers a word, 64 words a summary bit.
 
 A change costs two words; the lowest of 100,000 is found in at most 25 looks. On top of it a ladder: first come, first
