@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
+# cython: boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True, nonecheck=False
 """A SimPy environment with a second, compiled calendar, on which the contact flow's timers stand.
 
 `FastEnvironment` is a `simpy.Environment`: processes, resources, conditions and interrupts run on it unchanged. Its
@@ -77,12 +77,9 @@ cdef class FastCalendar(Calendar):
     cpdef unsigned long long at(self, double time, int order, int kind, Entity who) except 0:
         cdef Timer timer
         if not self.now <= time < INFINITY:
-            raise ModelError(f"a timer at {time!r} was asked for at {self.now!r}; times are finite and never past")
+            self.refuse_time(time)
         if not LOWEST_ORDER <= order <= HIGHEST_ORDER or not 0 <= kind <= HIGHEST_KIND or who is None:
-            raise ModelError(
-                f"a timer of order {order}, kind {kind} was asked for {who!r}; "
-                "orders are 2 to 255 (SimPy's own are 0 and 1), kinds 0 to 255, and somebody must be woken"
-            )
+            self.refuse_timer(order, kind, who)
         if self.size == self.capacity:
             self.grow()
         timer.high = instant_of(time)
@@ -97,13 +94,25 @@ cdef class FastCalendar(Calendar):
             self.size += 1
         return timer.low
 
+    cdef int refuse_time(self, double time) except -1:
+        raise ModelError(f"a timer at {time!r} was asked for at {self.now!r}; times are finite and never past")
+
+    cdef int refuse_timer(self, int order, int kind, Entity who) except -1:
+        raise ModelError(
+            f"a timer of order {order}, kind {kind} was asked for {who!r}; "
+            "orders are 2 to 255 (SimPy's own are 0 and 1), kinds 0 to 255, and somebody must be woken"
+        )
+
     cdef inline uint64_t next_number(self) except? -1:
         """One sequence for both queues."""
         cdef uint64_t number = self.number
         if number > LAST_NUMBER:
-            raise ModelError(f"this calendar has given out all its {LAST_NUMBER + 1} numbers; start another run")
+            self.refuse_number()
         self.number = number + 1
         return number
+
+    cdef int refuse_number(self) except -1:
+        raise ModelError(f"this calendar has given out all its {LAST_NUMBER + 1} numbers; start another run")
 
     cdef int grow(self) except -1:
         cdef Py_ssize_t capacity = 2 * self.capacity if self.capacity else FIRST_CAPACITY

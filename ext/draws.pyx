@@ -1,4 +1,4 @@
-# cython: boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
+# cython: boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True, nonecheck=False
 """Addressed draws, laws and arrival times, compiled; sim/sampling/draws_pure.py is the twin that gives the same bits.
 
 Contracts and docstrings of the public names are the twin's: only what differs is said here.

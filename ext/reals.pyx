@@ -1,3 +1,4 @@
+# cython: nonecheck=False, wraparound=False
 """Real numbers by row and column in one block of memory; sim/model/reals_pure.py is the twin."""
 
 from cpython.mem cimport PyMem_Calloc, PyMem_Free

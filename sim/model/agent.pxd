@@ -11,20 +11,21 @@ cdef int AGENT_AVAILABLE, AGENT_BUSY, AGENT_HANDOVER, AGENT_OFF, AGENT_WRAP_UP
 
 @cython.final
 cdef class Agent(Entity):
+    # First what each contact changes or reads: of many agents, few are in the processor's caches.
     cdef readonly Centre centre
-    cdef readonly str name
-    cdef readonly int index, seat, tier, slots, used, in_hand, wrapping, handing_over
     cdef readonly Lane lane
-    cdef readonly list proficiency
+    cdef Roll _roll
+    cdef public Agent before, after
+    cdef readonly int index, seat, tier, slots, used, in_hand, wrapping, handing_over
+    cdef int _duty_state, _marked_state, _marked_load
+    cdef bint _marked_scheduled
     cdef readonly bint whole, leaving, scheduled
     cdef readonly double idle_since
     cdef readonly long long rank
-    cdef public Agent before, after
-    cdef Roll _roll
-    cdef object _on_left
-    cdef int _duty_state, _marked_state, _marked_load
-    cdef bint _marked_scheduled
     cdef double _marked_since
+    cdef readonly str name
+    cdef readonly list proficiency
+    cdef object _on_left
 
     cpdef bint on_duty(self) noexcept
     cpdef bint has_room(self, bint whole) noexcept

@@ -1,3 +1,4 @@
+# cython: nonecheck=False, wraparound=False
 """An agent at work: slots, states and the search for the next contact. What agents really are stands in `truth.py`."""
 
 from __future__ import annotations
@@ -254,5 +255,7 @@ class Agent(Entity):
 
     def can_take(self, contact: Contact) -> bool:
         """Whether skills, tier and free slots allow this contact; the model checks every choice with it."""
+        if contact is None:
+            raise TypeError("can_take: there is no contact to ask about")
         queue = contact.queue
         return queue is not None and queue.is_served_by(self.lane) and self.has_room(contact.channel.whole)

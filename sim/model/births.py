@@ -1,3 +1,4 @@
+# cython: nonecheck=False
 """Who is born when: the first contacts of a replication, and the source that brings them into the centre."""
 
 from __future__ import annotations

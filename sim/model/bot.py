@@ -1,3 +1,4 @@
+# cython: nonecheck=False, wraparound=False
 """Tier 0: a bot session, from its first turn to containment, handoff or hang-up."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# cython: nonecheck=False, wraparound=False
 """A case: one customer's need, from its first contact to resolved or given up."""
 
 from __future__ import annotations

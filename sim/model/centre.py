@@ -1,3 +1,4 @@
+# cython: nonecheck=False, wraparound=False
 """A contact centre in motion: entities, policies and draws of one replication, wired together.
 
 The centre asks the policies and checks what they answer; contacts and agents act. It knows no kernel: time comes

@@ -24,25 +24,30 @@ cdef int NEW, IN_BOT, WAITING, TALKING, CLOSED
 
 @cython.final
 cdef class Contact(Entity):
+    # First what is read when the contact is handled: by then it has left the processor's caches.
     cdef readonly Centre centre
     cdef readonly Case case
-    cdef readonly int attempt, origin, state, position, level, transfers, context
-    cdef readonly long long place
     cdef readonly IntentSpec intent
     cdef readonly SegmentSpec segment
     cdef readonly ChannelSpec channel
     cdef readonly Queue queue
     cdef readonly StepSpec step
-    cdef readonly double since, deadline, waited
+    cdef readonly Agent agent
+    cdef Handover _sender
     cdef public Line line
     cdef public Contact ahead, behind, earlier, later
-    cdef readonly Agent agent
+    cdef readonly int attempt, origin, state, position, transfers, context
     cdef readonly bint bot_used, was_cold
-    cdef Handover _sender
+    cdef int _leg, _visit, _hand, _initiator
+    cdef readonly double since, waited
+    cdef double _started, _answer_at, _hold, _wrap_up, _u_resolve
+    # The rest is read while it waits, or with the bot.
+    cdef readonly double deadline
+    cdef readonly long long place
+    cdef readonly int level
+    cdef int _bot_end
     cdef bint _bot_resolved, _bot_passed_on
-    cdef int _bot_end, _leg, _visit, _hand, _initiator
-    cdef double _started, _answer_at, _hold, _wrap_up
-    cdef double _u_patience, _u_talk, _u_wrap_up, _u_resolve
+    cdef double _u_patience, _u_talk, _u_wrap_up
     cdef unsigned long long _patience_ticket, _overflow_ticket, _reconsider_ticket
 
     @cython.locals(centre=Centre)

@@ -1,3 +1,4 @@
+# cython: nonecheck=False, wraparound=False
 """The life of a contact. Read from `Contact.begin` downwards: each handler is one event.
 
 A *case* is one customer's need; a *contact* is one attempt of it on one channel; a *leg* is one stay of a contact with

@@ -1,3 +1,4 @@
+# cython: nonecheck=False, wraparound=False
 """What handling comes to: its durations, whether it resolves, and who passes the contact on if it does not.
 
 The law is applied when the agent is known; the uniform is the customer's, so arms that differ in routing share it.

@@ -21,16 +21,12 @@ cdef class ScoreRouter(Router):
     cpdef double score(self, CentreView view, Agent agent, Contact contact) except? -1
     @cython.locals(lane=Lane)
     cpdef int refresh(self, CentreView view) except -1
-    @cython.locals(best=Agent, agent=Agent, lane=Lane, ranking=Ranking, leader=Ranking, highest=double, kind=int)
+    @cython.locals(best=Agent, agent=Agent, lane=Lane, ranking=Ranking, score=double, highest=double, kind=int)
     cpdef Agent choose_agent(self, CentreView view, Contact contact)
     @cython.locals(agent=Agent)
     cdef list _scores(self, CentreView view, Lane lane, Contact contact)
     @cython.locals(agent=Agent, lane=Lane, ranking=Ranking, score=double)
     cdef Agent _or_partly(self, CentreView view, Contact contact, int kind, Agent best, double highest)
-
-
-@cython.locals(score=double, highest=double)
-cdef bint _leads(Ranking ranking, Agent agent, Ranking other, Agent best) except -1
 
 
 cdef class EscalationRule:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from sim.model.agent import Agent
     from sim.model.contact import Contact
     from sim.model.queue import Lane
-    from sim.model.ranking import Ranking
 
 INFINITY = float("inf")
 _NEVER = INFINITY  # as a C number, which no other module can import
@@ -160,19 +159,18 @@ class ScoreRouter(Router):
     def choose_agent(self, view: View, contact: Contact) -> Agent | None:
         """See `Router.choose_agent`; costs one look a lane, however many agents are idle."""
         best: Agent | None = None
-        leader: Ranking | None = None
+        highest = 0.0
         kind = view.kind(contact)
         for lane in view.lanes(contact):
             ranking = lane.rankings[kind]
             if ranking is None:
                 ranking = lane.rank(kind, self._scores(view, lane, contact))
             agent = ranking.best()
-            if agent is not None and (best is None or leader is None or _leads(ranking, agent, leader, best)):
-                best, leader = agent, ranking
-        if contact.channel.whole:
-            return best
-        highest = leader.scores[best.seat] if best is not None and leader is not None else 0.0
-        return self._or_partly(view, contact, kind, best, highest)
+            if agent is not None:
+                score = ranking.scores[agent.seat]
+                if best is None or score > highest or (score == highest and agent.rank < best.rank):
+                    best, highest = agent, score
+        return best if contact.channel.whole else self._or_partly(view, contact, kind, best, highest)
 
     def _scores(self, view: View, lane: Lane, contact: Contact) -> list[float]:
         """The scores of a lane's agents by seat; raises ModelError where one is no number."""
@@ -192,12 +190,6 @@ class ScoreRouter(Router):
                 if best is None or score > highest or (score == highest and best.used > 0 and agent.rank < best.rank):
                     best, highest = agent, score
         return best
-
-
-def _leads(ranking: Ranking, agent: Agent, other: Ranking, best: Agent) -> bool:
-    """Whether an idle agent scores higher than the best so far, or as high and is idle longer."""
-    score, highest = ranking.scores[agent.seat], other.scores[best.seat]
-    return score > highest or (score == highest and agent.rank < best.rank)
 
 
 class EscalationRule:

@@ -56,4 +56,4 @@ cdef class Lane:
     @cython.locals(ranking=Ranking, agent=Agent)
     cpdef Ranking rank(self, int kind, list scores)
     cpdef int forget_rankings(self) except -1
-    cpdef bint serves(self, QueueSpec queue) except -1
+    cpdef bint serves(self, queue) except -1

@@ -1,3 +1,4 @@
+# cython: nonecheck=False, wraparound=False
 """Waiting lines of contacts, and lanes of agents who have room: linked lists, so that joining and leaving cost O(1)."""
 
 from __future__ import annotations
