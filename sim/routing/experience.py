@@ -1,8 +1,9 @@
 """The experienced first; or easy contacts to new hires, so that they learn on them.
 
-Experience is the number of contacts on record, the only trace of tenure that signals show. Source of what it is worth:
-Gans, Liu, Mandelbaum, Shen and Ye 2010, Service times in call centers: agent heterogeneity and learning with some
-operational consequences, IMS Collections 6. Agents of this model do not learn during a run: see the README's limits.
+Experience is the number of contacts on record, the only trace of tenure that signals show; the pre-history gives all
+agents equally many, so within a scenario they differ by the work of the run. Agents of this model do not learn. Source
+of what experience is worth: Gans, Liu, Mandelbaum, Shen and Ye 2010, Service times in call centers: agent heterogeneity
+and learning with some operational consequences, IMS Collections 6.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ class GuardedParams(Params):
     """`inner`: the rule within. Scores: `min_count` observations before one may matter; `smoothing`: part of the news
     that a change takes in (1: all); `cool_down` between changes; `approved`: names of agents whose scores may matter
     (all where left out). Work: `max_share_move`, how far an agent's contacts may move from an equal share for the time
-    on duty (0.5: half as many to half as many again; left out: any), once that share is `share_after` contacts;
-    `max_occupancy` over the last one to two `window`s (left out: any)."""
+    on duty (0.5: half as many to half as many again; left out: any), where fewer than `share_after` contacts count as
+    so many; `max_occupancy` over the last one to two `window`s (left out: any)."""
 
     inner: Rule = Rule(rule="longest_idle")
     min_count: Annotated[float, Field(ge=0.0)] = 20.0
@@ -161,8 +161,8 @@ class Guarded(Router):
         """Whether one contact more keeps the agent within the guardrails."""
         move = self._spec.max_share_move
         if move is not None and pace > 0.0:
-            equal = pace * view.ledger.duty_time(agent)
-            if equal >= self._spec.share_after and view.ledger.taken(agent) >= (1.0 + move) * equal:
+            equal = max(pace * view.ledger.duty_time(agent), self._spec.share_after)
+            if view.ledger.taken(agent) >= (1.0 + move) * equal:
                 return False
         return not self._is_tired(view, agent)
 

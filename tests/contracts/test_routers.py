@@ -16,6 +16,7 @@ from sim.errors import ModelError
 from sim.model.journal import ContactEnd, Journal, LegEnd
 from sim.model.policy import Router, View, longest_idle, most_urgent
 from sim.registry import Params
+from sim.routing.choice import HoldingRouter
 from sim.simulate import simulate
 from tests.contracts.rules import NUMBERS, added, imports, peeks, routed, stub
 from tests.relations.test_arms import same, teams
@@ -43,6 +44,11 @@ def test_does_not_reach_behind_the_view(name: str) -> None:
     rule = registry.find("router", name).build
     assert peeks(rule) == []
     assert not [module for module in imports(rule) if module.startswith(("sim.quality", "sim.model.truth"))]
+
+
+def test_what_rules_share_does_not_either() -> None:
+    assert peeks(HoldingRouter) == []
+    assert not [module for module in imports(HoldingRouter) if module.startswith(("sim.quality", "sim.model.truth"))]
 
 
 @EVERY
