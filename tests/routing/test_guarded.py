@@ -10,7 +10,7 @@ from sim import registry
 from sim.errors import UsageError
 from tests.contracts.rules import stub
 from tests.relations.outcome import same
-from tests.routing.arms import contacts, one_pool, rule, run, work
+from tests.routing.arms import answered, contacts, one_pool, rule, run, work
 from tests.scenarios import Data
 
 INNER = rule("p_mu")
@@ -119,10 +119,11 @@ def test_occupancy_is_capped() -> None:
 
 
 def test_no_guardrail_makes_a_contact_wait_beside_an_idle_agent() -> None:
-    """Overloaded, every guardrail is in nobody's way: all agents are as busy as they can be."""
-    tight = guarded(max_share_move=0.0, max_occupancy=0.01)
-    busy = work(run(one_pool(per_hour=400), tight)) / 10_800.0
-    assert busy.min() > 0.97
+    """Everybody is over both caps, and yet whoever calls is answered; overloaded, all agents work all the time."""
+    tight = guarded(max_share_move=0.0, share_after=0.0, max_occupancy=0.01)
+    legs = answered(run(one_pool(per_hour=30), tight))
+    assert (legs["answered"] == legs["entered"]).all()
+    assert (work(run(one_pool(per_hour=400), tight)) / 10_800.0).min() > 0.97
 
 
 def test_a_wrong_inner_rule_is_named() -> None:
