@@ -261,9 +261,9 @@ cdef class Recorder:
         """Records of dtype CASE."""
         return self._cases.copy(CASE, 0)
 
-    def states(self):
-        """Records of dtype STATE."""
-        return self._states.copy(STATE, 0)
+    def states(self, first=0):
+        """Records of dtype STATE, from record number `first` on."""
+        return self._states.copy(STATE, first)
 
 
 cdef class Evaluations:

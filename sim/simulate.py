@@ -20,6 +20,7 @@ from sim.model.blueprint import draft
 from sim.model.centre import Centre
 from sim.model.environment import make
 from sim.model.journal import STREAMS, Journal, Lexicon
+from sim.model.ledger import Ledger
 from sim.model.spec import Blueprint
 from sim.model.truth import Truth, alike
 from sim.quality import ability, history
@@ -95,6 +96,7 @@ class _Replication:
         self.env, self.calendar = make()
         self.centre = self._centre()
         self.measurement: Measurement | None = None
+        self.ledger: Ledger | None = None
 
     def run(self, take: Callable[[Journal], object]) -> None:
         """Run it, and hand on what closed, piece by piece.
@@ -140,6 +142,9 @@ class _Replication:
     def _start_measuring(self) -> None:
         """Give the centre its signals, and refresh them while it runs; a router that reads none costs nothing."""
         centre, spec = self.centre, self.blueprint.scenario.quality.signals
+        if getattr(centre.router, "uses_ledger", False):
+            self.ledger = Ledger(centre)
+            centre.view.lend(self.ledger)
         if not centre.router.uses_signals:
             return
         signals = _signals(self.blueprint, centre, [person.key for person in self.staff], self.truth, self.streams)
@@ -170,6 +175,9 @@ class _Replication:
         if self.measurement is not None:
             self.measurement.read()
             self.measurement.forget()
+        if self.ledger is not None:
+            self.ledger.read()
+            self.ledger.forget()
         legs, contacts, cases, states = self.centre.recorder.take()
         evaluations = self.feedback.fill_in(contacts)
         return Journal(self.lexicon, legs, contacts, cases, states, evaluations)

@@ -4,4 +4,4 @@ from sim.ext.draws cimport Purpose
 
 @cython.final
 cdef class Draws:
-    cdef readonly Purpose arrival, bot, bot_choice, case, returns, visit, visit_more
+    cdef readonly Purpose arrival, bot, bot_choice, case, returns, routing, visit, visit_more

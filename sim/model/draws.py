@@ -8,7 +8,7 @@ from sim.sampling.streams import Streams
 class Draws:
     """The purposes of the flow's draws, each a stream of its own, keyed by its name."""
 
-    __slots__ = ("arrival", "bot", "bot_choice", "case", "returns", "visit", "visit_more")
+    __slots__ = ("arrival", "bot", "bot_choice", "case", "returns", "routing", "visit", "visit_more")
 
     def __init__(self, streams: Streams) -> None:
         self.arrival = streams.purpose("arrival")
@@ -18,3 +18,4 @@ class Draws:
         self.visit = streams.purpose("visit")  # patience, talk, wrap-up, resolution
         self.visit_more = streams.purpose("visit_more")  # hold, who passes on, warm, handover
         self.returns = streams.purpose("returns")  # whether, delay
+        self.routing = streams.purpose("routing")  # a rule's choice, error in hearing the sentiment

@@ -50,6 +50,22 @@ class Signals(Protocol):
     qa_count: list[list[float]]
 
 
+class Ledger(Protocol):
+    """What agents did so far in this run, exact to the moment; only for routers that say `uses_ledger = True`."""
+
+    def taken(self, agent: Agent) -> int:
+        """Contacts the agent has answered, those in hand included."""
+
+    def busy_time(self, agent: Agent) -> float:
+        """Seconds the agent has spent handling: talk, handover and wrap-up."""
+
+    def duty_time(self, agent: Agent) -> float:
+        """Seconds the agent has been on duty: handling, or free to."""
+
+    def last_agent(self, contact: Contact) -> Agent | None:
+        """Who handled the contact's case last; None where nobody has yet."""
+
+
 class View(Protocol):
     """The read-only window through which a policy sees the centre."""
 
@@ -88,6 +104,23 @@ class View(Protocol):
 
     def urgency(self, contact: Contact) -> float:
         """Priority level of a waiting contact, raised by aging where its queue says so."""
+
+    def uniform(self, contact: Contact, whose: int = 0) -> float:
+        """The customer's own uniform for this visit to a queue: the same in all arms, and however often it is asked.
+
+        `whose`: a 64-bit number (`entity_key(agent.name)`), for a draw of its own for each agent.
+        """
+
+    def sentiment(self, contact: Contact) -> float:
+        """The customer's sentiment as heard at the start of the contact, in standard units, with an error of hearing;
+        below 0 is worse than usual."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """What agents did so far; raises ModelError unless the router says `uses_ledger = True`."""
+
+    def with_signals(self, signals: Signals) -> View:
+        """The same window with these signals instead, for a rule that asks another."""
 
 
 class Router:

@@ -85,9 +85,9 @@ class Recorder:
         """Records of dtype CASE."""
         return np.array(self._cases, CASE)
 
-    def states(self) -> NDArray[np.void]:
-        """Records of dtype STATE."""
-        return np.array(self._states, STATE)
+    def states(self, first: int = 0) -> NDArray[np.void]:
+        """Records of dtype STATE, from record number `first` on."""
+        return np.array(self._states[first:], STATE)
 
 
 class Evaluations:

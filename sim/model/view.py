@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import sqrt
 from typing import TYPE_CHECKING
+
+from sim.errors import ModelError
+from sim.ext.draws import normal
+from sim.model.codes import VISITS
 
 if TYPE_CHECKING:
     from sim.model.agent import Agent
     from sim.model.centre import Centre
     from sim.model.contact import Contact
+    from sim.model.ledger import Ledger
     from sim.model.policy import Signals
     from sim.model.queue import Lane
 
+HEARD = 0.7  # correlation of a customer's sentiment as heard with the real one; assumed, no source
+
 
 class CentreView:
-    """Looks at a centre, and holds nothing of its own."""
+    """Looks at a centre, and holds nothing of its own but what it was lent."""
 
-    __slots__ = ("_centre",)
+    __slots__ = ("_centre", "_ledger", "_signals")
 
     def __init__(self, centre: Centre) -> None:
         self._centre = centre
+        self._ledger: Ledger | None = None
+        self._signals: Signals | None = None
 
     @property
     def now(self) -> float:
@@ -27,7 +37,7 @@ class CentreView:
 
     @property
     def signals(self) -> Signals:
-        return self._centre.signals
+        return self._centre.signals if self._signals is None else self._signals
 
     @property
     def agents(self) -> list[Agent]:
@@ -82,6 +92,33 @@ class CentreView:
         assert contact.queue is not None
         aging = contact.queue.spec.aging
         return contact.level if aging == 0.0 else contact.level + (self._centre.calendar.now - contact.since) / aging
+
+    def uniform(self, contact: Contact, whose: int = 0) -> float:
+        visit = contact.attempt * VISITS + contact._visit
+        u: float = self._centre.draws.routing.block(contact.intent.key ^ whose, contact.case.k, visit)[0]
+        return u
+
+    def sentiment(self, contact: Contact) -> float:
+        case = contact.case
+        error: float = normal(self._centre.draws.routing.block(contact.intent.key, case.k, contact.attempt * VISITS)[1])
+        real: float = normal(case._sentiment_u)
+        return HEARD * real + sqrt(1.0 - HEARD * HEARD) * error
+
+    @property
+    def ledger(self) -> Ledger:
+        if self._ledger is None:
+            raise ModelError("this router asked for the ledger but does not say so; set uses_ledger = True")
+        return self._ledger
+
+    def lend(self, ledger: Ledger) -> None:
+        """Show rules this ledger from now on."""
+        self._ledger = ledger
+
+    def with_signals(self, signals: Signals) -> CentreView:
+        view = CentreView(self._centre)
+        view._ledger = self._ledger
+        view._signals = signals
+        return view
 
 
 def _came_first(one: Contact, other: Contact) -> bool:

@@ -16,6 +16,7 @@ from sim.errors import ModelError
 from sim.model.journal import ContactEnd, Journal, LegEnd
 from sim.model.policy import Router, View, longest_idle, most_urgent
 from sim.registry import Params
+from sim.routing.choice import HoldingRouter
 from sim.simulate import simulate
 from tests.contracts.rules import NUMBERS, added, imports, peeks, routed, stub
 from tests.relations.test_arms import same, teams
@@ -45,6 +46,11 @@ def test_does_not_reach_behind_the_view(name: str) -> None:
     assert not [module for module in imports(rule) if module.startswith(("sim.quality", "sim.model.truth"))]
 
 
+def test_what_rules_share_does_not_either() -> None:
+    assert peeks(HoldingRouter) == []
+    assert not [module for module in imports(HoldingRouter) if module.startswith(("sim.quality", "sim.model.truth"))]
+
+
 @EVERY
 @pytest.mark.parametrize("number", NUMBERS)
 def test_never_chooses_what_is_impossible_and_is_deterministic(name: str, number: int, built: Built) -> None:
@@ -68,6 +74,7 @@ class Twice(Router):
         super().__init__(params)
         self._inner: Router = registry.build("router", params.inner, {})
         self.uses_signals = self._inner.uses_signals
+        self.uses_ledger = getattr(self._inner, "uses_ledger", False)
 
     def choose_agent(self, view: View, contact: Any) -> Any:
         first = self._inner.choose_agent(view, contact)

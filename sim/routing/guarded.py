@@ -1,0 +1,176 @@
+"""Any other rule within guardrails: which scores may matter, how fast they change, how far work may move.
+
+Scores first. An agent with too few observations, or not approved, is shown to the inner rule as the average of the
+tier. A score moves by a part of the news at each change (exponential smoothing: Brown 1959), and changes keep a
+cool-down. Then the choice: an agent far above an equal share of contacts, or above a cap of recent occupancy, gives way
+to another free one, and one far below the equal share comes first. No guardrail makes a contact wait or leaves an agent
+idle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from sim import registry
+from sim.config.schema import Duration, Rule
+from sim.model.agent import Agent
+from sim.model.contact import Contact
+from sim.model.policy import Router, Signals, View, longest_idle
+from sim.registry import Params, register
+from sim.routing.choice import RecentOccupancy, Table, colleagues
+
+SIGNALS = ("handle_time", "resolution", "qa")
+
+
+class GuardedParams(Params):
+    """`inner`: the rule within. Scores: `min_count` observations before one may matter; `smoothing`: part of the news
+    that a change takes in (1: all); `cool_down` between changes; `approved`: names of agents whose scores may matter
+    (all where left out). Work: `max_share_move`, how far an agent's contacts may move from an equal share for the time
+    on duty (0.5: half as many to half as many again; left out: any), where fewer than `share_after` contacts count as
+    so many; `max_occupancy` over the last one to two `window`s (left out: any)."""
+
+    inner: Rule = Rule(rule="longest_idle")
+    min_count: Annotated[float, Field(ge=0.0)] = 20.0
+    smoothing: Annotated[float, Field(gt=0.0, le=1.0)] = 0.5
+    cool_down: Annotated[Duration, Field(ge=0.0)] = 86_400.0
+    approved: list[str] | None = None
+    max_share_move: Annotated[float, Field(ge=0.0)] | None = 0.5
+    share_after: Annotated[float, Field(ge=0.0)] = 10.0
+    max_occupancy: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
+    window: Annotated[Duration, Field(gt=0.0)] = 1800.0
+
+
+class GuardedSignals:
+    """What the inner rule sees: the contract of `sim.model.policy.Signals`."""
+
+    handle_time: Table
+    handle_time_count: Table
+    resolution: Table
+    resolution_error: Table
+    resolution_count: Table
+    qa: Table
+    qa_error: Table
+    qa_count: Table
+
+
+@register("router", "guarded", GuardedParams)
+class Guarded(Router):
+    """Another rule within guardrails on its scores and on how far it may move work; looks at every idle agent."""
+
+    uses_ledger = True
+
+    def __init__(self, params: GuardedParams) -> None:
+        super().__init__(params)
+        self._spec = params
+        self._inner: Router = registry.build("router", params.inner.rule, params.inner.params)
+        self.uses_signals = self._inner.uses_signals
+        self._recent = RecentOccupancy(params.window)
+        self._shown = GuardedSignals()
+        self._changed_at: float | None = None
+        self._within: View | None = None
+
+    # --- scores ------------------------------------------------------------------------------------------------------
+
+    def refresh(self, view: View) -> None:
+        """Take in the news, unless the last change is too fresh."""
+        if self._changed_at is not None and view.now < self._changed_at + self._spec.cool_down:
+            return
+        first, self._changed_at = self._changed_at is None, view.now
+        for name in SIGNALS:
+            self._show(view, view.signals, name, 1.0 if first else self._spec.smoothing)
+        self._within = None
+        self._inner.refresh(self._inside(view))
+
+    def _show(self, view: View, signals: Signals, name: str, part: float) -> None:
+        count: Table = getattr(signals, f"{name}_count")
+        news = self._admitted(view, getattr(signals, name), count)
+        if part < 1.0:
+            old: Table = getattr(self._shown, name)
+            news = [[b + part * (a - b) for a, b in zip(*rows, strict=True)] for rows in zip(news, old, strict=True)]
+        setattr(self._shown, name, news)
+        setattr(self._shown, f"{name}_count", count)
+        if name != "handle_time":
+            setattr(self._shown, f"{name}_error", getattr(signals, f"{name}_error"))
+
+    def _admitted(self, view: View, mean: Table, count: Table) -> Table:
+        """The scores that may matter, and the average of the tier for the rest."""
+        averages = {tier: _average(view, mean, tier) for tier in dict.fromkeys(agent.tier for agent in view.agents)}
+        approved = self._spec.approved
+        return [
+            [
+                score if enough >= self._spec.min_count and (approved is None or agent.name in approved) else average
+                for score, enough, average in zip(
+                    mean[agent.index], count[agent.index], averages[agent.tier], strict=True
+                )
+            ]
+            for agent in view.agents
+        ]
+
+    def _inside(self, view: View) -> View:
+        """The view of the inner rule."""
+        if self._within is None:
+            self._within = view.with_signals(self._shown) if self.uses_signals else view
+        return self._within
+
+    # --- work --------------------------------------------------------------------------------------------------------
+
+    def choose_agent(self, view: View, contact: Contact) -> Agent | None:
+        """The inner rule's agent, unless that one must give way or another is overdue."""
+        chosen = self._inner.choose_agent(self._inside(view), contact)
+        if chosen is None:
+            return None
+        shares = self._shares(view, contact)
+        overdue = longest_idle(self._overdue(view, contact, shares))
+        if overdue is not None:
+            return overdue
+        if self._may(view, chosen, shares):
+            return chosen
+        other = longest_idle(agent for agent in view.free_agents(contact) if self._may(view, agent, shares))
+        return other if other is not None else chosen
+
+    def choose_contact(self, view: View, agent: Agent) -> Contact | None:
+        """The inner rule's."""
+        return self._inner.choose_contact(self._inside(view), agent)
+
+    def reconsider(self, view: View, contact: Contact) -> float:
+        """The inner rule's."""
+        return self._inner.reconsider(self._inside(view), contact)
+
+    def _shares(self, view: View, contact: Contact) -> float:
+        """Contacts for each second on duty, over all who may serve the contact."""
+        if self._spec.max_share_move is None:
+            return 0.0
+        agents, ledger = colleagues(view, contact), view.ledger
+        duty = sum(ledger.duty_time(agent) for agent in agents)
+        return sum(ledger.taken(agent) for agent in agents) / duty if duty > 0.0 else 0.0
+
+    def _overdue(self, view: View, contact: Contact, pace: float) -> Iterator[Agent]:
+        """Free agents who are too far below an equal share."""
+        move = self._spec.max_share_move
+        if move is not None and pace > 0.0:
+            for agent in view.free_agents(contact):
+                equal = pace * view.ledger.duty_time(agent)
+                tired = self._is_tired(view, agent)
+                if equal >= self._spec.share_after and view.ledger.taken(agent) < (1.0 - move) * equal and not tired:
+                    yield agent
+
+    def _may(self, view: View, agent: Agent, pace: float) -> bool:
+        """Whether one contact more keeps the agent within the guardrails."""
+        move = self._spec.max_share_move
+        if move is not None and pace > 0.0:
+            equal = max(pace * view.ledger.duty_time(agent), self._spec.share_after)
+            if view.ledger.taken(agent) >= (1.0 + move) * equal:
+                return False
+        return not self._is_tired(view, agent)
+
+    def _is_tired(self, view: View, agent: Agent) -> bool:
+        cap = self._spec.max_occupancy
+        return cap is not None and self._recent.of(view, agent) > cap
+
+
+def _average(view: View, mean: Table, tier: int) -> list[float]:
+    rows = [mean[agent.index] for agent in view.agents if agent.tier == tier]
+    return [sum(column) / len(rows) for column in zip(*rows, strict=True)]

@@ -1,0 +1,30 @@
+"""Least occupied first: the agent who so far today spent the lowest share of time on duty handling.
+
+A common setting of automatic call distributors; as a fairness rule discussed by Ward and Armony 2013, Blind fair
+routing in large-scale service systems with heterogeneous customers and servers, Operations Research 61(1).
+"""
+
+from __future__ import annotations
+
+from sim.model.agent import Agent
+from sim.model.contact import Contact
+from sim.model.policy import Router, View
+from sim.registry import register
+from sim.routing.choice import highest, idle_or_partly
+
+
+@register("router", "least_occupied")
+class LeastOccupied(Router):
+    """The agent with the lowest share of on-duty time spent handling so far; looks at every idle agent."""
+
+    uses_ledger = True
+
+    def choose_agent(self, view: View, contact: Contact) -> Agent | None:
+        """See `Router.choose_agent`."""
+        ledger = view.ledger
+
+        def slack(agent: Agent) -> float:
+            duty = ledger.duty_time(agent)
+            return -ledger.busy_time(agent) / duty if duty > 0.0 else 0.0
+
+        return highest(idle_or_partly(view, contact), slack)

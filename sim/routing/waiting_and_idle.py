@@ -1,0 +1,94 @@
+"""Weights on waiting and on idle times: an index for each pair of queue and pool, and a match when it is not negative.
+
+Source: Chan, Koole and L'Ecuyer 2014, Dynamic call center routing policies using call waiting and agent idle times,
+M&SOM 16(4). Their index is a_ij + b_i (wait) + c_j (idle time); a negative a_ij delays the overflow from queue i to
+pool j.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sim.config.schema import NonNegative
+from sim.model.agent import Agent
+from sim.model.contact import Contact
+from sim.model.policy import INFINITY, Router, View
+from sim.model.queue import Lane
+from sim.registry import Params, register
+from sim.routing.choice import pool
+
+Affinity = Annotated[float, Field(ge=-86_400.0, le=86_400.0)]
+
+
+class WaitingAndIdleParams(Params):
+    """All in seconds of index. `affinity`: by queue, then by pool (an agent's skills: `billing`, `billing+moving`), 0
+    where not named; `waiting_weight` by queue, `idle_weight` by pool: points a second, 1 where not named.
+
+    A match needs affinity + waiting_weight * wait >= 0; idle time then decides between pools.
+    """
+
+    affinity: dict[str, dict[str, Affinity]] = Field(default_factory=dict)
+    waiting_weight: dict[str, NonNegative] = Field(default_factory=dict)
+    idle_weight: dict[str, NonNegative] = Field(default_factory=dict)
+
+
+@register("router", "waiting_and_idle", WaitingAndIdleParams)
+class WaitingAndIdle(Router):
+    """The pair of queue and pool with the highest weighted sum of affinity, waiting and idle time; one look a pool."""
+
+    def __init__(self, params: WaitingAndIdleParams) -> None:
+        super().__init__(params)
+        self._spec = params
+
+    def choose_agent(self, view: View, contact: Contact) -> Agent | None:
+        """The longest idle agent of the pool with the highest index; nobody where none may have the contact yet."""
+        best: Agent | None = None
+        highest = (-INFINITY, 0)
+        for lane in view.lanes(contact):
+            agent = lane.idle.head
+            if agent is None and not contact.channel.whole:
+                agent = next((other for other in lane.partly if other.has_room(False)), None)
+            if agent is None or self._match(view, contact, lane) < 0.0:
+                continue
+            idle = self._spec.idle_weight.get(pool(lane), 1.0) * (view.now - agent.idle_since)
+            index = (self._match(view, contact, lane) + idle, -agent.rank)
+            if best is None or index > highest:
+                best, highest = agent, index
+        return best
+
+    def choose_contact(self, view: View, agent: Agent) -> Contact | None:
+        """The head with the highest index, among equals the most urgent; none where all are to wait for others."""
+        best: Contact | None = None
+        highest = 0.0
+        for head in view.heads(agent):
+            index = self._match(view, head, agent.lane)
+            if index > highest or (index == highest and view.more_urgent(best, head) is head):
+                best, highest = head, index
+        return best
+
+    def reconsider(self, view: View, contact: Contact) -> float:
+        """When the next pool may have the contact."""
+        queue = _queue(contact)
+        weight = self._spec.waiting_weight.get(queue, 1.0)
+        if weight == 0.0:
+            return INFINITY
+        opens = [contact.since - self._affinity(queue, lane) / weight for lane in view.lanes(contact)]
+        return min((due for due in opens if due > view.now), default=INFINITY)
+
+    def _match(self, view: View, contact: Contact, lane: Lane) -> float:
+        """Affinity and waiting time; never below 0 once the moment given by `reconsider` has come."""
+        queue = _queue(contact)
+        weight, affinity = self._spec.waiting_weight.get(queue, 1.0), self._affinity(queue, lane)
+        if affinity < 0.0 and weight > 0.0 and view.now >= contact.since - affinity / weight:
+            return max(0.0, affinity + weight * (view.now - contact.since))
+        return affinity + weight * (view.now - contact.since)
+
+    def _affinity(self, queue: str, lane: Lane) -> float:
+        return self._spec.affinity.get(queue, {}).get(pool(lane), 0.0)
+
+
+def _queue(contact: Contact) -> str:
+    assert contact.queue is not None
+    return contact.queue.name
