@@ -18,6 +18,7 @@ class Addresses:
 
     def __init__(self, contacts: NDArray[np.void], births: NDArray[np.int64], intents: Sequence[IntentSpec]) -> None:
         """`births[case]` is the case's k."""
+        self.intents = intents
         self._keys = [intent.key for intent in intents]
         self._k = births[contacts["case"]]
         attempts = contacts["attempt"]
