@@ -27,6 +27,7 @@ from sim.quality import ability, history
 from sim.quality.expectation import Expectation, expect
 from sim.quality.feedback import Feedback
 from sim.quality.measurement import Measurement
+from sim.quality.raters import Severity
 from sim.quality.signals import Measured, Oracle
 from sim.sampling.streams import Streams
 from sim.staff import people, shifts
@@ -82,6 +83,15 @@ def simulate(loaded: Loaded, seed: int, replication: int, births_factor: float =
     return prepare(loaded).run(seed, replication, births_factor)
 
 
+def known(loaded: Loaded, seed: int, replication: int) -> tuple[Truth, Expectation]:
+    """What a simulation alone knows of the agents of a replication, and what measuring them for ever would show.
+
+    For researchers who set signals against the truth; no rule may read it.
+    """
+    one = _Replication(prepare(loaded), seed, replication, 1.0)
+    return one.truth, expect(one.blueprint, one.centre.agents, one.truth)
+
+
 class _Replication:
     """The parts of one replication while it is being built and run."""
 
@@ -91,8 +101,10 @@ class _Replication:
         self.staff = prepared.staff
         self.streams = Streams(seed, replication)
         self.truth = _truth(prepared, seed, self.streams)
+        self.keys = [person.key for person in self.staff]
+        self.severity = Severity(self.blueprint.scenario.quality.evaluation, self.keys, self.streams)
         self.births = Births(self.blueprint, self.streams, births_factor)
-        self.feedback = Feedback(self.blueprint, self.births.k, self.truth, self.streams)
+        self.feedback = Feedback(self.blueprint, self.births.k, self.truth, self.streams, self.severity)
         self.env, self.calendar = make()
         self.centre = self._centre()
         self.measurement: Measurement | None = None
@@ -147,11 +159,11 @@ class _Replication:
             centre.view.lend(self.ledger)
         if not centre.router.uses_signals:
             return
-        signals = _signals(self.blueprint, centre, [person.key for person in self.staff], self.truth, self.streams)
+        signals = _signals(self.blueprint, centre, self.keys, self.truth, self.streams, self.severity)
         centre.signals = signals
         centre.router.refresh(centre.view)
         if spec.refresh < self.blueprint.limit and not spec.oracle:
-            self.measurement = Measurement(centre, signals, self.feedback.evaluate)
+            self.measurement = Measurement(centre, signals, self.feedback.evaluate, self.feedback.answer)
             self.env.process(self.measurement.run(self.env, spec.refresh))
 
     def _start_staff(self) -> None:
@@ -206,7 +218,9 @@ def _truth(prepared: Prepared, seed: int, streams: Streams) -> Truth:
     return ability.draw(spec, [person.key for person in prepared.staff], prepared.blueprint.intents, source)
 
 
-def _signals(blueprint: Blueprint, centre: Centre, keys: list[int], truth: Truth, streams: Streams) -> Measured:
+def _signals(
+    blueprint: Blueprint, centre: Centre, keys: list[int], truth: Truth, streams: Streams, severity: Severity
+) -> Measured:
     quality = blueprint.scenario.quality
     tiers = [agent.tier for agent in centre.agents]
     expected = expect(blueprint, centre.agents, truth)
@@ -214,8 +228,9 @@ def _signals(blueprint: Blueprint, centre: Centre, keys: list[int], truth: Truth
         qa = quality.evaluation.mean + np.array(truth.qa)
         return Oracle(tiers, expected.handle, expected.resolution, qa)
     prior: Expectation = expect(blueprint, centre.agents, alike(len(centre.agents), len(blueprint.intents)))
-    signals = Measured(tiers, prior.handle, prior.resolution, quality.evaluation.mean)
-    history.remember(signals, blueprint, keys, truth, expected, streams)
+    also, satisfied = quality.signals.also, quality.survey.base
+    signals = Measured(tiers, prior.handle, prior.resolution, quality.evaluation.mean, also, satisfied)
+    history.remember(signals, blueprint, keys, truth, expected, streams, severity)
     return signals
 
 

@@ -288,6 +288,19 @@ def _floor_manager(context: Context) -> Iterator[Problem]:
         yield context.problem(path, None, rule, "give a group a shift or a plan, or take the floor manager out")
 
 
+def _evaluation(context: Context) -> Iterator[Problem]:
+    """Somebody can be evaluated, by people or by a machine."""
+    spec = context.scenario.quality.evaluation
+    path: Path = ("quality", "evaluation")
+    weights = spec.risk_weights
+    if max(weights.low, weights.medium, weights.high) == 0.0:
+        rule = "every weight is 0, so no contact could be evaluated"
+        yield context.problem((*path, "risk_weights"), None, rule, "give a risk a weight above 0")
+    if spec.machine is not None and spec.share is not None:
+        rule = "a machine scores, so people evaluate no share"
+        yield context.problem((*path, "share"), spec.share, rule, "write machine.share, or take the machine out")
+
+
 @dataclass(frozen=True, slots=True)
 class _Team:
     """A kind of agent that works: where it stands, its tier and skills."""
@@ -356,5 +369,6 @@ CHECKS: tuple[Callable[[Context], Iterator[Problem]], ...] = (
     _groups,
     _shifts,
     _floor_manager,
+    _evaluation,
     _coverage,
 )

@@ -5,11 +5,11 @@ cdef double LOWEST, HIGHEST
 
 
 @cython.final
-cdef class Raters:
-    cdef double share, mean, contact_sd, rater_sd, auto_fail, lag
-    cdef list traits
+cdef class Scorecard:
+    cdef double most, mean, contact_sd, rater_sd, auto_fail, lag
+    cdef list shares, traits
 
     @cython.locals(trait=double, score=double)
     cdef double true_score(self, Py_ssize_t agent, double u) except? -1.0
     @cython.locals(score=double)
-    cdef double measured(self, double true_score, double u) except? -1.0
+    cdef double measured(self, double true_score, double u, double lasting) except? -1.0

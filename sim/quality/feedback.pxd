@@ -3,7 +3,7 @@ from libc.stdint cimport int32_t, uint64_t
 
 from sim.ext.draws cimport Purpose
 from sim.ext.journal cimport Contact, Evaluations, Records
-from sim.quality.evaluation cimport Raters
+from sim.quality.evaluation cimport Scorecard
 from sim.quality.survey cimport Customers
 
 cdef int CONTACT_CONTAINED, CONTACT_RESOLVED, CONTACT_UNRESOLVED  # set when the module is imported
@@ -15,7 +15,9 @@ cdef class Feedback:
     cdef const int32_t[::1] _k
     cdef list _empathy
     cdef Customers _customers
-    cdef Raters _raters
+    cdef Scorecard _scorecard
+    cdef object _severity
+    cdef bint _lasting
     cdef double _information, _process, _compliance, _unkind
     cdef bint _defective
     cdef Purpose _asked, _found, _sampled
@@ -27,6 +29,6 @@ cdef class Feedback:
     cdef int _ask(self, Records records, Py_ssize_t count) except -1
     @cython.locals(i=Py_ssize_t, contact=Contact, first=double, second=double, third=double, fourth=double)
     cdef int _inspect(self, Records records, Py_ssize_t count) except -1
-    @cython.locals(i=Py_ssize_t, contact=Contact, raters=Raters, picked=double, of_contact=double, of_rater=double,
+    @cython.locals(i=Py_ssize_t, contact=Contact, card=Scorecard, lasting=double, picked=double, of_contact=double, of_rater=double,
                    fails=double, true_score=double, score=double, auto_fail=bint)
     cdef int _sample(self, Records records, Py_ssize_t count) except -1

@@ -13,22 +13,26 @@ from numpy.typing import NDArray
 
 from sim.ext.journal import Evaluations, Records
 from sim.model.codes import CONTACT_CONTAINED, CONTACT_RESOLVED, CONTACT_UNRESOLVED
-from sim.quality.evaluation import Raters
+from sim.quality.evaluation import Scorecard
 from sim.quality.survey import Customers
 
 if TYPE_CHECKING:
     from sim.config.schema import Quality
     from sim.model.spec import Blueprint
     from sim.model.truth import Truth
+    from sim.quality.raters import Severity
     from sim.sampling.streams import Streams
 
-FILLED_IN = ("satisfaction", "csat", "nps", "ces", "defects")
+SURVEYED = ("satisfaction", "csat", "nps", "ces")
+FILLED_IN = (*SURVEYED, "defects")
 
 
 class Feedback:
     """Surveys, defects and evaluations of one replication."""
 
-    def __init__(self, blueprint: Blueprint, births: NDArray[np.int32], truth: Truth, streams: Streams) -> None:
+    def __init__(
+        self, blueprint: Blueprint, births: NDArray[np.int32], truth: Truth, streams: Streams, severity: Severity
+    ) -> None:
         """`births[case]` is the case's k."""
         quality: Quality = blueprint.scenario.quality
         defects = quality.defects
@@ -36,7 +40,8 @@ class Feedback:
         self._k = births.data
         self._empathy = truth.empathy
         self._customers = Customers(quality.survey)
-        self._raters = Raters(quality, truth.qa)
+        self._scorecard = Scorecard(quality, blueprint.intents, truth.qa)
+        self._severity, self._lasting = severity, severity.any
         self._information, self._process = defects.information, defects.process
         self._compliance, self._unkind = defects.compliance, defects.empathy
         self._defective = max(defects.information, defects.process, defects.compliance, defects.empathy) > 0.0
@@ -58,12 +63,18 @@ class Feedback:
         records.fill_in(contacts, FILLED_IN)
         return self._evaluated(records, len(contacts))
 
+    def answer(self, contacts: NDArray[np.void]) -> None:
+        """Fill in the surveys alone."""
+        records = Records(contacts=contacts)
+        self._ask(records, len(contacts))
+        records.fill_in(contacts, SURVEYED)
+
     def evaluate(self, contacts: NDArray[np.void]) -> NDArray[np.void]:
         """Sample and score contacts that a human handled; returns EVALUATION records in the order of `contacts`."""
         return self._evaluated(Records(contacts=contacts), len(contacts))
 
     def _evaluated(self, records: Records, count: int) -> NDArray[np.void]:
-        if self._raters.share > 0.0:
+        if self._scorecard.most > 0.0:
             self._sample(records, count)
         taken: NDArray[np.void] = self._evaluations.take()
         return taken
@@ -108,17 +119,20 @@ class Feedback:
                 )
 
     def _sample(self, records: Records, count: int) -> None:
-        raters = self._raters
+        card, lasting = self._scorecard, 0.0
         for i in range(count):
             contact = records.contacts[i]
             if contact.agent >= 0 and contact.end in (CONTACT_RESOLVED, CONTACT_UNRESOLVED):
                 picked, of_contact, of_rater, fails = self._sampled.block(
                     self._keys[contact.intent], self._k[contact.number], contact.attempt
                 )
-                if picked < raters.share:
-                    true_score = raters.true_score(contact.agent, of_contact)
-                    score = raters.measured(true_score, of_rater)
-                    auto_fail = fails < raters.auto_fail
+                if picked < card.shares[contact.intent]:
+                    true_score = card.true_score(contact.agent, of_contact)
+                    if self._lasting:
+                        key, k = self._keys[contact.intent], self._k[contact.number]
+                        lasting = self._severity.error(contact.agent, contact.ended, key, k, contact.attempt)
+                    score = card.measured(true_score, of_rater, lasting)
+                    auto_fail = fails < card.auto_fail
                     self._evaluations.add(
                         contact.agent,
                         contact.number,
@@ -126,7 +140,7 @@ class Feedback:
                         contact.intent,
                         auto_fail,
                         contact.ended,
-                        contact.ended + raters.lag,
+                        contact.ended + card.lag,
                         0.0 if auto_fail else score,
                         0.0 if auto_fail else true_score,
                     )

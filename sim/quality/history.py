@@ -7,6 +7,8 @@ handle times, repeats and evaluations are drawn as sums. It does not depend on a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import expm1, log
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,7 @@ from sim.config.schema import Quality
 from sim.model.spec import Blueprint
 from sim.model.truth import Truth
 from sim.quality.expectation import Expectation
+from sim.quality.raters import Severity, evaluated_per_week, scoring
 from sim.quality.shrink import Tally
 from sim.quality.signals import Measured
 from sim.sampling.streams import Streams, normals
@@ -30,17 +33,41 @@ def remember(
     truth: Truth,
     expected: Expectation,
     streams: Streams,
+    severity: Severity,
 ) -> None:
     """Add the pre-history's observations to the signals' tallies and refresh them; `agents`: their keys."""
     quality = blueprint.scenario.quality
     u = _uniforms(blueprint, agents, streams)
-    weeks = quality.history.weeks
+    weeks, half_life = quality.history.weeks, quality.signals.half_life
     served = np.floor(expected.weight * quality.history.contacts_per_agent_week * weeks + 0.5)
-    _add_handle(signals.handle_tally, served, expected, u[:, :, 0])
-    matured = max(0.0, 1.0 - blueprint.scenario.measures.repeat_window / WEEK / weeks) if weeks > 0 else 0.0
-    _add_resolution(signals.resolution_tally, np.floor(served * matured), expected, u[:, :, 1])
-    _add_qa(signals.qa_tally, agents, truth, quality, streams)
+    _add_handle(signals.handle_tally, faded(served, weeks, half_life), expected, u[:, :, 0])
+    window = blueprint.scenario.measures.repeat_window / WEEK
+    matured = max(0.0, 1.0 - window / weeks) if weeks > 0 else 0.0
+    outcomes = faded(np.floor(served * matured), matured * weeks, half_life)
+    _add_resolution(signals.resolution_tally, outcomes, expected, u[:, :, 1])
+    _add_qa(signals.qa_tally, agents, truth, quality, streams, severity)
     signals.refresh()
+
+
+class Weights(NamedTuple):
+    """Sums over observations that count by their age: of weights, of squared weights, and what they are worth.
+
+    `worth` = sum² / squares (Kish 1965): as many observations of weight 1 have the same error. All three are the number
+    of observations where none fades.
+    """
+
+    sum: Array
+    squares: Array
+    worth: Array
+
+
+def faded(n: Array, weeks: float, half_life: float | None) -> Weights:
+    """Weights of `n` observations that became known evenly over the last `weeks`."""
+    if half_life is None or weeks <= 0.0:
+        return Weights(n, n, n)
+    ages = log(2.0) * weeks * WEEK / half_life
+    mean, square = -expm1(-ages) / ages, -expm1(-2.0 * ages) / (2.0 * ages)
+    return Weights(n * mean, n * square, n * (mean * mean / square))
 
 
 def _uniforms(blueprint: Blueprint, agents: Sequence[int], streams: Streams) -> Array:
@@ -49,20 +76,33 @@ def _uniforms(blueprint: Blueprint, agents: Sequence[int], streams: Streams) -> 
     return np.array(blocks).reshape(len(agents), len(blueprint.intents), 4)
 
 
-def _add_handle(tally: Tally, n: Array, expected: Expectation, u: Array) -> None:
-    noise = np.divide(expected.handle_sd, np.sqrt(n), out=np.zeros_like(n), where=n > 0)
+def _add_handle(tally: Tally, n: Weights, expected: Expectation, u: Array) -> None:
     z = normals(np.ascontiguousarray(u).ravel()).reshape(u.shape)
-    mean = np.maximum(expected.handle + noise * z, 0.1 * expected.handle)
-    tally.count += n
-    tally.total += n * mean
-    tally.squares += n * mean * mean + np.maximum(n - 1.0, 0.0) * expected.handle_sd**2
+    noise = _over_root(expected.handle_sd, n.worth)
+    _add_means(tally, n, np.maximum(expected.handle + noise * z, 0.1 * expected.handle), expected.handle_sd)
 
 
-def _add_resolution(tally: Tally, n: Array, expected: Expectation, u: Array) -> None:
-    good = _binomial(u, n, expected.resolution)
-    tally.count += n
-    tally.total += good
-    tally.squares += good
+def _over_root(sd: Array, n: Array) -> Array:
+    return np.divide(sd, np.sqrt(n), out=np.zeros_like(n), where=n > 0)
+
+
+def _add_means(tally: Tally, n: Weights, mean: Array, sd: Array) -> None:
+    """Observations with this mean and, around it, this standard deviation."""
+    tally.count += n.sum
+    tally.weights += n.squares
+    tally.total += n.sum * mean
+    own = np.divide(n.squares, n.sum, out=np.ones_like(n.sum), where=n.sum > 0)
+    tally.squares += n.sum * mean * mean + np.maximum(n.sum - own, 0.0) * sd**2
+
+
+def _add_resolution(tally: Tally, n: Weights, expected: Expectation, u: Array) -> None:
+    worth = np.floor(n.worth + 0.5)
+    good = _binomial(u, worth, expected.resolution)
+    tally.count += n.sum
+    tally.weights += n.squares
+    total = np.divide(n.sum * good, worth, out=np.zeros_like(good), where=worth > 0)
+    tally.total += total
+    tally.squares += total
 
 
 def _binomial(u: Array, n: Array, p: Array) -> Array:
@@ -76,15 +116,17 @@ def _binomial(u: Array, n: Array, p: Array) -> Array:
     return np.asarray(np.where(p >= 1.0, n, np.clip(k, 0.0, n)))
 
 
-def _add_qa(tally: Tally, agents: Sequence[int], truth: Truth, quality: Quality, streams: Streams) -> None:
-    spec = quality.evaluation
-    weeks = max(0.0, quality.history.weeks - spec.lag / WEEK)
+def _add_qa(
+    tally: Tally, agents: Sequence[int], truth: Truth, quality: Quality, streams: Streams, severity: Severity
+) -> None:
+    spec, how = quality.evaluation, scoring(quality)
+    weeks = max(0.0, quality.history.weeks - how.lag / WEEK)
     purpose = streams.purpose("history_qa")
     u = np.array([purpose.block(key, 0, 0) for key in agents]).reshape(len(agents), 4)
-    n = np.floor(spec.per_agent_week * weeks + u[:, 0])
-    single = np.hypot(spec.contact_sd, spec.rater_sd)
-    noise = np.divide(single, np.sqrt(n), out=np.zeros_like(n), where=n > 0)
-    mean = spec.mean + np.array(truth.qa) + noise * normals(np.ascontiguousarray(u[:, 1]))
-    tally.count[:, 0] += n
-    tally.total[:, 0] += n * mean
-    tally.squares[:, 0] += n * mean * mean + np.maximum(n - 1.0, 0.0) * single**2
+    n = faded(np.floor(evaluated_per_week(quality) * weeks + u[:, :1]), weeks, quality.signals.half_life)
+    lasting, of_raters = severity.history()
+    single = np.hypot(np.hypot(spec.contact_sd, how.noise_sd), np.sqrt(of_raters))
+    sd = np.full(n.sum.shape, single)
+    noise = _over_root(sd, n.worth)[:, 0] * normals(np.ascontiguousarray(u[:, 1]))
+    mean = spec.mean + np.array(truth.qa) + noise
+    _add_means(tally, n, (mean + lasting)[:, None], sd)

@@ -18,26 +18,36 @@ from sim.model.journal import ContactEnd, LegEnd
 from sim.quality.signals import Measured
 
 Evaluate = Callable[[NDArray[np.void]], NDArray[np.void]]
-HANDLED = (LegEnd.RESOLVED, LegEnd.UNRESOLVED, LegEnd.ESCALATED, LegEnd.TO_SUPERVISOR)
+Answer = Callable[[NDArray[np.void]], object]
+PASSED_ON = (LegEnd.ESCALATED, LegEnd.TO_SUPERVISOR)
+HANDLED = (LegEnd.RESOLVED, LegEnd.UNRESOLVED, *PASSED_ON)
 
 
 class Measurement:
     """Feeds released evaluations, handle times and matured repeats to the signals."""
 
-    def __init__(self, centre: Centre, signals: Measured, evaluate: Evaluate) -> None:
+    def __init__(self, centre: Centre, signals: Measured, evaluate: Evaluate, answer: Answer) -> None:
+        """`evaluate` gives the evaluations of contacts; `answer` fills in the surveys of a copy of them."""
         self._centre = centre
         self._signals = signals
         self._evaluate = evaluate
+        self._answer = answer
+        quality = centre.blueprint.scenario.quality
+        self._survey_lag, self._half_life = quality.survey.lag, quality.signals.half_life
         self._legs_read = 0
         self._contacts_read = 0
         self._handle_times: list[NDArray[np.float64]] = []
         self._outcomes: list[NDArray[np.float64]] = []
         self._scores: list[NDArray[np.float64]] = []
+        self._marks: list[NDArray[np.float64]] = []
+        self._escalations: list[NDArray[np.float64]] = []
 
     def run(self, env: simpy.Environment, every: float) -> Generator[simpy.Event, Any, None]:
         """The process: refresh every so many seconds."""
         while True:
             yield env.timeout(every)
+            if self._half_life is not None:
+                self._signals.fade(0.5 ** (every / self._half_life))
             self.take_in()
             self._signals.refresh()
             self._centre.router.refresh(self._centre.view)
@@ -49,6 +59,10 @@ class Measurement:
         self._handle_times = self._release(self._handle_times, now, self._signals.handle_tally.add)
         self._outcomes = self._release(self._outcomes, now, self._signals.resolution_tally.add)
         self._scores = self._release(self._scores, now, self._signals.qa_tally.add)
+        if self._signals.csat_tally is not None:
+            self._marks = self._release(self._marks, now, self._signals.csat_tally.add)
+        if self._signals.escalation_tally is not None:
+            self._escalations = self._release(self._escalations, now, self._signals.escalation_tally.add)
 
     def read(self) -> None:
         """Note what the recorder holds and this has not read yet, for the next refresh."""
@@ -65,17 +79,26 @@ class Measurement:
         legs = legs[np.isin(legs["end"], HANDLED)]
         handle = legs["ended"] - legs["answered"] + legs["wrap_up"]
         self._handle_times.append(_table(legs["ended"], legs["agent"], legs["intent"], handle))
+        if self._signals.escalation_tally is not None:
+            passed_on = np.isin(legs["end"], PASSED_ON)
+            self._escalations.append(_table(legs["ended"], legs["agent"], legs["intent"], passed_on))
 
     def _read_contacts(self) -> None:
         contacts = self._centre.recorder.contacts(self._contacts_read)
         self._contacts_read += contacts.size
-        judged = contacts[_judged(contacts)]
-        window = judged["ended"] + self._centre.blueprint.scenario.measures.repeat_window
-        came_back = judged["next_due"] < window  # NaN, never, compares as False
-        known = np.where(came_back, judged["next_due"], window)
+        judged = contacts[by_agent(contacts)]
+        known, came_back = matured(judged, self._centre.blueprint.scenario.measures.repeat_window)
         self._outcomes.append(_table(known, judged["agent"], judged["intent"], ~came_back))
+        if self._signals.csat_tally is not None:
+            self._read_surveys(contacts)
         scored = self._evaluate(contacts)
         self._scores.append(_table(scored["released"], scored["agent"], np.zeros(scored.size), scored["score"]))
+
+    def _read_surveys(self, contacts: NDArray[np.void]) -> None:
+        told = contacts.copy()
+        self._answer(told)
+        told = told[(told["csat"] > 0) & (told["agent"] >= 0)]
+        self._marks.append(_table(told["ended"] + self._survey_lag, told["agent"], np.zeros(told.size), told["csat"]))
 
     @staticmethod
     def _release(pending: list[NDArray[np.float64]], now: float, add: Callable[..., None]) -> list[NDArray[np.float64]]:
@@ -86,10 +109,20 @@ class Measurement:
         return [rows[~known]]
 
 
-def _judged(contacts: NDArray[np.void]) -> NDArray[np.bool_]:
-    """Which contacts ended with an agent, resolved or believed so."""
+def by_agent(contacts: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Which contacts ended with an agent, resolved or believed so: those that are judged."""
     by_human = (contacts["end"] == ContactEnd.RESOLVED) | (contacts["end"] == ContactEnd.UNRESOLVED)
     return np.asarray(by_human & (contacts["agent"] >= 0))
+
+
+def matured(judged: NDArray[np.void], window: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """When contacts count, and whether each was followed by another within `window` seconds.
+
+    A failure could be known when the customer comes back, a success only when the window is over. Both count at its
+    end: else a young signal knows failures alone.
+    """
+    end = judged["ended"] + window
+    return end, judged["next_due"] < end  # NaN, never, compares as False
 
 
 def _table(*columns: NDArray[Any]) -> NDArray[np.float64]:

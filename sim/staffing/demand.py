@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.config import laws, schema, series, units
 from sim.config.arrivals import curve as arrivals_curve
 from sim.errors import Problem, ScenarioError
-from sim.staffing.forecast import Array, Forecast
+from sim.staffing.forecast import Array, Forecast, Stream
 
 if TYPE_CHECKING:
     from sim.config.load import Loaded
@@ -56,14 +56,17 @@ def forecast(loaded: Loaded, group: schema.Group, queues: tuple[str, ...]) -> Fo
     count = grid.size - 1
     contacts, work, returning, returning_work = (np.zeros(count) for _ in range(4))
     patience: list[tuple[Array, float]] = []
-    for intent in scenario.intents.values():
+    streams: list[Stream] = []
+    for name, intent in scenario.intents.items():
         visits = [visit for visit in way(scenario, intent) if visit.queue in queues]
         if not visits:
             continue
         first = arrivals(intent.arrivals, scenario.calendar, loaded.tables, grid)
         again = _returning(loaded, intent, first, grid)
         share = sum(visit.share for visit in visits)
-        seconds = sum(visit.share * _handle(loaded, group, intent, visit) for visit in visits)
+        handle = [_handle(loaded, group, intent, visit) for visit in visits]
+        seconds = sum(visit.share * each for visit, each in zip(visits, handle, strict=True))
+        streams.extend(_stream(name, visit, first, each) for visit, each in zip(visits, handle, strict=True))
         contacts += share * first
         work += seconds * first
         returning += share * again
@@ -78,7 +81,13 @@ def forecast(loaded: Loaded, group: schema.Group, queues: tuple[str, ...]) -> Fo
         patience=_pooled(patience, scenario),
         slots=group.slots,
         record=partial(_recorded, loaded.tables, scenario.calendar),
+        streams=tuple(streams),
     )
+
+
+def _stream(intent: str, visit: Visit, first: Array, handle: float) -> Stream:
+    contacts = visit.share * first
+    return Stream(intent, visit.queue, contacts, handle * contacts, 1.0 - visit.step.resolution)
 
 
 def way(scenario: schema.Scenario, intent: schema.Intent) -> Iterator[Visit]:

@@ -40,14 +40,10 @@ class ErlangA:
 
     def heads(self, forecast: Forecast) -> NDArray[np.int64]:
         """Heads on duty for each interval of the forecast."""
-        return self.for_load(forecast, forecast.contacts, forecast.work)
-
-    def for_load(
-        self, forecast: Forecast, contacts: NDArray[np.float64], work: NDArray[np.float64]
-    ) -> NDArray[np.int64]:
-        """Heads for other contacts and work than the forecast's own, with its patience and slots."""
         patience = self._patience(forecast)
-        return heads_per_interval(forecast, contacts, work, lambda rate, handle: self._need(rate, handle, patience))
+        return heads_per_interval(
+            forecast, forecast.contacts, forecast.work, lambda rate, handle: self._need(rate, handle, patience)
+        )
 
     def _patience(self, forecast: Forecast) -> float:
         if self.params.patience is not None:

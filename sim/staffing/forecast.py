@@ -23,6 +23,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Heads = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Part of a forecast: the first contacts of one intent in one queue.
+
+    `contacts`, `work`: of each interval, as in the forecast; `unresolved`: the share that the queue does not resolve.
+    """
+
+    intent: str
+    queue: str
+    contacts: Array
+    work: Array
+    unresolved: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +48,8 @@ class Forecast:
     of each interval; `work`, `returning_work`: seconds of handling they bring; `patience`: (seconds,
     weights), a fine grid of how long those customers are ready to wait (infinite where nobody leaves);
     `slots`: contacts a head handles at once; `record`: heads on duty in each interval as read from a column
-    of a CSV file.
+    of a CSV file; `streams`: of what contacts and work consist, repeats left out; `to_split`: heads that another
+    group's plan asks for, where this plan takes its share of them.
     """
 
     edges: Array
@@ -44,6 +60,8 @@ class Forecast:
     patience: tuple[Array, Array]
     slots: int
     record: Callable[[str, str], Array]
+    streams: tuple[Stream, ...] = ()
+    to_split: Heads | None = None
 
     @property
     def lengths(self) -> Array:
@@ -63,9 +81,7 @@ class Forecast:
         return left / waited if waited > 0.0 else 0.0
 
 
-def heads_per_interval(
-    forecast: Forecast, contacts: Array, work: Array, need: Callable[[float, float], int]
-) -> NDArray[np.int64]:
+def heads_per_interval(forecast: Forecast, contacts: Array, work: Array, need: Callable[[float, float], int]) -> Heads:
     """Ask `need(rate, mean handle)` for the servers of each interval; slots turn servers into heads."""
     servers = [
         need(count / length, seconds / count) if count > 0.0 else 0

@@ -12,6 +12,7 @@ from sim.config.schema import Share
 from sim.registry import register
 from sim.staffing.erlang_a import ErlangA, ErlangAParams
 from sim.staffing.forecast import Forecast
+from sim.staffing.levers import occupancy, rework
 
 
 class QualityAdjustedParams(ErlangAParams):
@@ -34,7 +35,5 @@ class QualityAdjusted:
 
     def heads(self, forecast: Forecast) -> NDArray[np.int64]:
         """Heads on duty for each interval of the forecast."""
-        contacts = forecast.contacts + forecast.returning
-        work = forecast.work + forecast.returning_work
-        ceiling = np.ceil(work / forecast.lengths / (self.occupancy * forecast.slots) - 1e-9).astype(np.int64)
-        return np.maximum(self.erlang.for_load(forecast, contacts, work), ceiling)
+        all_of_it = rework.counting_repeats(forecast)
+        return occupancy.capped(all_of_it, self.erlang.heads(all_of_it), self.occupancy)

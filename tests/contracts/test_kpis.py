@@ -48,7 +48,7 @@ def test_its_definition_names_a_numerator_and_a_denominator_or_says_why_not(kpi:
 
 
 def test_its_sums_are_finite_and_denominators_never_negative(kpi: Kpi) -> None:
-    fold = kpi.fold(Facts.of(FULL))
+    fold = kpi.fold(Facts.of(FULL, own=kpi.own))
     assert np.isfinite(fold.numerator).all() and (fold.denominator >= 0.0).all()
 
 

@@ -426,14 +426,14 @@ def test_signals_are_refreshed_at_the_stated_cadence(built: Built, spy: list[dic
 
 
 def _judged(journal: Journal, window: float) -> NDArray[np.float64]:
-    """When each human-handled contact's outcome became known: the customer came back, or the window closed."""
+    """When each human-handled contact's outcome counts: when its window has closed."""
     contacts = journal.contacts[np.isin(journal.contacts["end"], (ContactEnd.RESOLVED, ContactEnd.UNRESOLVED))]
-    closes = contacts["ended"] + window
-    return np.fmin(contacts["next_due"], closes)
+    closes: NDArray[np.float64] = contacts["ended"] + window
+    return closes
 
 
 def test_signals_know_nothing_before_its_time(built: Built, spy: list[dict[str, Any]]) -> None:
-    """Evaluations count from their release on, repeats from the customer's return or the window's end on."""
+    """Evaluations count from their release on, repeats and their absence from the window's end on."""
     quality = {
         "signals": {"refresh": "10 min"},
         "evaluation": {"per_agent_week": 250.0, "lag": "25 min"},

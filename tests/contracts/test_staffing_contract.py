@@ -9,10 +9,26 @@ import numpy as np
 import pytest
 
 from sim import registry
-from sim.staffing.forecast import Forecast
+from sim.staffing.forecast import Forecast, Stream
 
 EDGES = np.arange(9) * 900.0
-EXTRA: dict[str, dict[str, Any]] = {"recorded_heads": {"file": "heads.csv"}}  # parameters without a default
+EXTRA: dict[str, dict[str, Any]] = {  # parameters without a default
+    "recorded_heads": {"file": "heads.csv"},
+    "senior_mix": {"group": "team"},
+}
+LEVERS: dict[str, Any] = {
+    "rework": {},
+    "specialists": {"measured": {"call": 0.3}},
+    "handle_time": {},
+    "occupancy_cap": 0.7,
+    "recovery": {"above": 0.6},
+    "coaching": {"at_once": 0.3},
+}
+CASES = [
+    *((name, EXTRA.get(name, {})) for name in registry.names("staffing")),
+    *(("with_levers", {lever: setting}) for lever, setting in LEVERS.items() if lever != "coaching"),
+]
+"""Every rule with its defaults, and every lever alone. Coaching moves with the slack: it has a promise of its own."""
 RECORD = np.array([0.0, 1.0, 5.0, 12.0, 13.0, 7.0, 3.0, 0.0])
 
 
@@ -20,6 +36,7 @@ def forecast(scale: float = 1.0, slots: int = 1) -> Forecast:
     """Two hours with a hump: none, few, many, none."""
     contacts = scale * np.array([0.0, 1.0, 10.0, 40.0, 45.0, 20.0, 5.0, 0.0])
     grid = (np.arange(400) + 0.5) / 400
+    stream = Stream("call", "front", contacts, 300.0 * contacts, 0.5)
     return Forecast(
         edges=EDGES,
         contacts=contacts,
@@ -29,13 +46,16 @@ def forecast(scale: float = 1.0, slots: int = 1) -> Forecast:
         patience=(-300.0 * np.log1p(-grid), np.full(grid.size, 1 / grid.size)),
         slots=slots,
         record=lambda file, column: RECORD,
+        streams=(stream,),
+        to_split=np.ceil(contacts / 2).astype(np.int64),
     )
 
 
-@pytest.fixture(params=registry.names("staffing"))
+@pytest.fixture(params=CASES, ids=lambda case: "-".join((case[0], *case[1])))
 def rule(request: pytest.FixtureRequest) -> Any:
-    """Every registered rule in turn, with its default parameters."""
-    return registry.build("staffing", request.param, EXTRA.get(request.param, {}))
+    """Every registered rule in turn, with its default parameters, and every lever."""
+    name, params = request.param
+    return registry.build("staffing", name, params)
 
 
 def test_heads_are_whole_and_never_negative(rule: Any) -> None:
@@ -51,11 +71,19 @@ def test_a_rule_decides_and_changes_nothing(rule: Any) -> None:
     first, second = rule.heads(given), rule.heads(given)
     assert (first == second).all()
     for name, value in before.items():
-        np.testing.assert_equal(getattr(given, name), value)
+        np.testing.assert_equal(_copied(getattr(given, name)), value)
 
 
 def test_more_contacts_never_ask_for_fewer_heads(rule: Any) -> None:
     assert (rule.heads(forecast(2.0)) >= rule.heads(forecast(1.0))).all()
+
+
+@pytest.mark.parametrize("lever", LEVERS)
+def test_a_lever_never_takes_heads_away(lever: str) -> None:
+    plain = registry.build("staffing", "with_levers", {}).heads(forecast())
+    with_it = registry.build("staffing", "with_levers", {lever: LEVERS[lever]}).heads(forecast())
+    assert (with_it >= plain).all()
+    assert with_it.sum() > plain.sum()
 
 
 def test_no_contacts_ask_for_nobody_unless_the_heads_are_recorded(rule: Any) -> None:
@@ -73,6 +101,9 @@ def _entry(name: str) -> registry.Entry:
 
 
 def _copied(value: Any) -> Any:
+    """The value with its arrays copied, those in tuples and streams too."""
     if isinstance(value, np.ndarray):
         return value.copy()
-    return tuple(part.copy() for part in value) if isinstance(value, tuple) else value
+    if isinstance(value, Stream):
+        return tuple(_copied(getattr(value, f.name)) for f in dataclasses.fields(value))
+    return tuple(_copied(part) for part in value) if isinstance(value, tuple) else value

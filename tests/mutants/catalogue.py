@@ -195,8 +195,8 @@ MUTANTS = (
         "empirical-Bayes weight wrong",
         "an agent with one evaluation is believed as much as one with a hundred",
         "sim/quality/shrink.py",
-        "np.divide(within, n, out=",
-        "np.divide(within, np.ones(n.shape), out=",
+        "np.divide(within, worth, out=",
+        "np.divide(within, np.ones(worth.shape), out=",
         (f"{UNIT}shrink.py",),
     ),
     Mutant(

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from math import isnan
 from typing import Any
 
+from scipy.stats import spearmanr
+
 from sim.model.journal import AgentState, CaseEnd, ContactEnd, Journal, LegEnd, Origin
 
 Key = tuple[str, str, str]  # scope, interval, kpi
@@ -35,6 +37,7 @@ class _Oracle:
         self.contact_of = {(c["case"], c["attempt"]): c for c in self.contacts}
         self.sums: Sums = defaultdict(lambda: [0.0, 0.0])
         self.waits: dict[str, list[float]] = defaultdict(list)
+        self.outcomes: dict[int, list[tuple[int, int]]] = defaultdict(list)  # agent: (intent, resolved)
 
     def run(self) -> Sums:
         for leg in self.legs:
@@ -52,6 +55,7 @@ class _Oracle:
             self.evaluation(evaluation)
         self.percentiles()
         self.costs()
+        self.fairness()
         return self.sums
 
     # --- places ---------------------------------------------------------------------------------------------------
@@ -169,6 +173,7 @@ class _Oracle:
         self.add("unfinished_contacts", scopes, contact["end"] == ContactEnd.UNFINISHED, 0)
         self.add("served", scopes, handled or contact["end"] == ContactEnd.CONTAINED, 0)
         if handled:
+            self.outcomes[contact["agent"]].append((contact["intent"], contact["resolved"]))
             self.add("resolution_rate", scopes, contact["resolved"], 1)
             self.add("transfer_rate", scopes, contact["transfers"], 1)
             self.add("defect_rate", scopes, contact["defects"] > 0, 1)
@@ -272,6 +277,57 @@ class _Oracle:
         self.add("auto_fail_rate", scopes, evaluation["auto_fail"], 1)
         self.add("evaluations", scopes, 1, 0)
 
+    # --- fairness ------------------------------------------------------------------------------------------------
+
+    def fairness(self) -> None:
+        found: dict[str, list[tuple[float, int]]] = defaultdict(list)
+        for tier in sorted(set(self.lexicon.agent_tiers)):
+            agents = [k for k, own in enumerate(self.lexicon.agent_tiers) if own == tier]
+            for kpi, (value, count) in self.of_tier(agents).items():
+                self.sums[f"tier:{tier}", "total", kpi] = [value, 1]
+                found[kpi].append((value, count))
+        for kpi, values in found.items():
+            mean = sum(value * count for value, count in values) / sum(count for _, count in values)
+            self.sums["all", "total", kpi] = [mean, 1]
+
+    def of_tier(self, agents: list[int]) -> dict[str, tuple[float, int]]:
+        pairs = {k: self.sums.get((f"agent:{self.lexicon.agents[k]}", "total", "occupancy"), [0, 0]) for k in agents}
+        busy = [work / base for work, base in pairs.values() if base]
+        found: dict[str, tuple[float, int]] = {}
+        if len(busy) > 1 and sum(busy):
+            mean = sum(busy) / len(busy)
+            apart = sum(abs(a - b) for a in busy for b in busy)
+            spread = sum((a - mean) ** 2 for a in busy) / len(busy)
+            found["occupancy_gini"] = apart / (2 * len(busy) ** 2 * mean), len(busy)
+            found["occupancy_jain"] = 1 / (1 + spread / mean**2), len(busy)
+        active = [k for k in agents if self.outcomes[k]]
+        if len(active) > 1:
+            found |= self.burdens(active, pairs)
+        return found
+
+    def burdens(self, active: list[int], pairs: dict[int, list[float]]) -> dict[str, tuple[float, int]]:
+        everything = [one for k in active for one in self.outcomes[k]]
+        share = {
+            intent: _mean([resolved for other, resolved in everything if other == intent]) for intent, _ in everything
+        }
+        usual = _mean([resolved for _, resolved in everything])
+        hard = [sum(share[intent] < usual - 1e-12 for intent, _ in self.outcomes[k]) for k in active]
+        found: dict[str, tuple[float, int]] = {}
+        if sum(hard):
+            tenth = -(-len(active) // 10)
+            found["hard_contacts_top_tenth"] = sum(sorted(hard)[-tenth:]) / sum(hard), len(active)
+        merit = {k: _mean([resolved - share[intent] for intent, resolved in self.outcomes[k]]) for k in active}
+        ranked = sorted((k for k in active if pairs[k][1]), key=lambda k: -merit[k])
+        fifth = -(-len(ranked) // 5)
+        best, rest = ([sum(pairs[k][i] for k in part) for i in (0, 1)] for part in (ranked[:fifth], ranked[fifth:]))
+        if rest[1]:
+            found["best_fifth_occupancy_gap"] = 100 * (best[0] / best[1] - rest[0] / rest[1]), len(ranked)
+        for kpi, source in (("qa_rank_correlation", "qa_score"), ("csat_rank_correlation", "csat")):
+            means = {k: self.sums.get((f"agent:{self.lexicon.agents[k]}", "total", source)) for k in active}
+            known = [k for k in active if means[k]]
+            found |= _correlated(kpi, [means[k][0] / means[k][1] for k in known], [merit[k] for k in known])  # type: ignore[index]
+        return found
+
     # --- money ------------------------------------------------------------------------------------------------------
 
     def costs(self) -> None:
@@ -294,6 +350,16 @@ class _Oracle:
 
 def _dicts(records: Any) -> list[dict[str, Any]]:
     return [{name: record[name].item() for name in records.dtype.names} for record in records]
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _correlated(kpi: str, left: list[float], right: list[float]) -> dict[str, tuple[float, int]]:
+    if len(left) < 3 or len({round(x, 9) for x in left}) < 2 or len({round(x, 9) for x in right}) < 2:
+        return {}
+    return {kpi: (100 * float(spearmanr(left, [round(x, 12) for x in right]).statistic), len(left))}
 
 
 def _quantile(values: list[float], share: float) -> float:

@@ -18,8 +18,15 @@ from sim.staff.person import Person
 from sim.staffing import demand
 from sim.staffing.erlang import erlang_a
 
-SCENARIOS = ("single_queue", "tech_support", "us_bank")
-EXPERIMENTS = ("quality_routing", "bot_first", "tier2_or_cross_training")
+SCENARIOS = ("single_queue", "tech_support", "us_bank", "quality_weeks")
+EXPERIMENTS = (
+    "quality_routing",
+    "bot_first",
+    "tier2_or_cross_training",
+    "measured_or_true",
+    "qa_samples",
+    "signal_cadence",
+)
 shipped = cache(load)
 
 
