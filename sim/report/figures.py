@@ -14,8 +14,9 @@ from sim.report.tables import Course, Gap, Level
 from sim.report.words import Named
 
 MAIN = (
-    "service_level", "abandonment", "asa", "wait_p90", "aht", "occupancy", "containment", "fcr_true", "repeat_rate",
-    "escalation_rate", "csat", "qa_score_true", "time_to_resolution", "cost_per_contact", "cost_per_resolved_case",
+    "service_level", "abandonment", "asa", "wait_p90", "aht", "occupancy", "occupancy_gini", "containment", "fcr_true",
+    "repeat_rate", "escalation_rate", "csat", "qa_score_true", "time_to_resolution", "cost_per_contact",
+    "cost_per_resolved_case",
 )  # fmt: skip
 _WAITS = ("asa", "wait_all", "wait", "abandonment")
 _MOST_MEMBERS = 40
