@@ -102,10 +102,12 @@ def _pool(workers: int, shared: Any) -> Iterator[ProcessPoolExecutor]:
     try:
         yield pool
     except BaseException:  # Ctrl-C above all: do not wait for replications nobody wants any more
-        processes = list((pool._processes or {}).values())
+        processes, results = list((pool._processes or {}).values()), pool._result_queue
         pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.terminate()
+        if results is not None:  # who was ended in the middle of a result: nobody must wait for its other half
+            results._writer.close()  # type: ignore[attr-defined]
         raise
     pool.shutdown()
 
