@@ -1,0 +1,126 @@
+"""How good agents are, and how that is measured."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.config.schema.base import Duration, NonNegative, Section, Share
+
+
+class Truth(Section):
+    """How agents differ (latent). `drawn`: anew each replication, the same in all arms; `fixed`: one draw."""
+
+    draw: Literal["drawn", "fixed"] = "drawn"
+    speed_sd: NonNegative = 0.0
+    resolution_sd: Annotated[float, Field(ge=0.0, le=0.3)] = 0.0
+    qa_sd: NonNegative = 5.0
+    empathy_sd: NonNegative = 0.15
+    speed_resolution_correlation: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
+    qa_resolution_correlation: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.15
+    intent_share: Share = 0.5
+
+
+class RiskWeights(Section):
+    """How often a contact is evaluated by its intent's risk, relative to others; the expected number stays."""
+
+    low: NonNegative = 1.0
+    medium: NonNegative = 1.0
+    high: NonNegative = 1.0
+
+
+class Raters(Section):
+    """The people who score: each has a lasting bias (severity), which a calibration session takes down to a share.
+
+    Between sessions the bias drifts back with time constant `drift`. `assigned`: a rater is drawn for each contact,
+    or each agent has one rater for good.
+    """
+
+    count: Annotated[int, Field(ge=1, le=10_000)] = 5
+    severity_sd: NonNegative = 0.0
+    assigned: Literal["contact", "agent"] = "contact"
+    calibrate_every: Annotated[Duration, Field(gt=0)] | None = None
+    calibration_leaves: Share = 0.5
+    drift: Annotated[Duration, Field(gt=0)] = 13 * 7 * 86400.0
+
+
+class Machine(Section):
+    """A machine scores `share` of all contacts, and people none; `agent_bias_sd`: its lasting errors about agents."""
+
+    share: Share = 1.0
+    noise_sd: NonNegative = 8.7
+    agent_bias_sd: NonNegative = 3.0
+    lag: Annotated[Duration, Field(ge=0)] = 600.0
+
+
+class Evaluation(Section):
+    """QA by random sampling: expected evaluations per agent and week, with rater noise and a release lag.
+
+    `share`, where given, is the share of all contacts instead of a number per agent and week.
+    """
+
+    per_agent_week: NonNegative = 1.25
+    share: Share | None = None
+    risk_weights: RiskWeights = RiskWeights()
+    mean: float = 85.0
+    contact_sd: NonNegative = 12.0
+    rater_sd: NonNegative = 5.0
+    raters: Raters = Raters()
+    machine: Machine | None = None
+    auto_fail: Share = 0.03
+    lag: Annotated[Duration, Field(ge=0)] = 2 * 86400.0
+
+
+class History(Section):
+    """Pre-history: weeks of work whose evaluations, handle times and repeats the signals start from."""
+
+    weeks: Annotated[float, Field(ge=0, le=260)] = 8.0
+    contacts_per_agent_week: NonNegative = 250.0
+
+
+class Signals(Section):
+    """How measurements become estimates: refreshed at a cadence, shrunk towards the group's mean.
+
+    `half_life`: an observation counts half so long after it became known. `also`: signals kept beside handle time,
+    resolution and QA.
+    """
+
+    refresh: Annotated[Duration, Field(gt=0)] = 86400.0
+    half_life: Annotated[Duration, Field(gt=0)] | None = None
+    also: list[Literal["csat", "escalation"]] = Field(default_factory=list)
+    oracle: bool = False
+
+
+class Survey(Section):
+    """Who answers, and how satisfaction arises (points on a 1 to 5 scale); `lag`: until a signal knows the answer."""
+
+    response: Share = 0.15
+    bias: float = 0.25
+    base: float = 4.3
+    unresolved: float = -1.6
+    wait_per_minute: float = -0.05
+    free_wait: Annotated[Duration, Field(ge=0)] = 120.0
+    transfer: float = -0.4
+    repeat: float = -0.75
+    after_bot: float = -0.3
+    noise_sd: NonNegative = 0.8
+    lag: Annotated[Duration, Field(ge=0)] = 86400.0
+
+
+class Defects(Section):
+    """Share of handled contacts with a defect of each category."""
+
+    information: Share = 0.04
+    process: Share = 0.05
+    compliance: Share = 0.01
+    empathy: Share = 0.03
+
+
+class Quality(Section):
+    truth: Truth = Truth()
+    evaluation: Evaluation = Evaluation()
+    history: History = History()
+    signals: Signals = Signals()
+    survey: Survey = Survey()
+    defects: Defects = Defects()

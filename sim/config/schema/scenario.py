@@ -1,0 +1,52 @@
+"""The scenario as a whole."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.config.schema.base import Name, NonNegative, Rule, Section
+from sim.config.schema.demand import Busyness, CalendarSection, Channel, Intent, Measures, Returns, Segment
+from sim.config.schema.quality import Quality
+from sim.config.schema.staff import Staff
+from sim.config.schema.tiers import Bot, Escalation, Queue
+
+
+class Costs(Section):
+    """Money per unit, in the scenario's currency. Wages stand with the groups, per paid hour."""
+
+    currency: str = "USD"
+    bot_session: NonNegative = 0.5
+    line_minute: NonNegative = 0.0
+
+
+class Assumption(Section):
+    """One number of the scenario: what it is, how good the evidence is, and where it comes from."""
+
+    what: str
+    evidence: Literal["measured", "A", "B", "C"]
+    source: str
+
+
+class Scenario(Section):
+    """A contact centre: what arrives, who works, how contacts flow, what quality is and what it costs."""
+
+    title: str
+    description: str = ""
+    assumptions: list[Assumption] = Field(default_factory=list)
+    calendar: CalendarSection
+    measures: Measures = Measures()
+    volume: Literal["offered", "first_contacts"] = "first_contacts"
+    busyness: Busyness = Busyness()
+    segments: dict[Name, Segment] = Field(default_factory=lambda: {"all": Segment(share=1.0)})
+    channels: dict[Name, Channel] = Field(default_factory=lambda: {"voice": Channel()})
+    intents: Annotated[dict[Name, Intent], Field(min_length=1)]
+    returns: Returns = Returns()
+    queues: Annotated[dict[Name, Queue], Field(min_length=1)]
+    bot: Bot | None = None
+    escalation: Escalation = Escalation()
+    routing: Rule = Rule(rule="longest_idle")
+    staff: Staff
+    quality: Quality = Quality()
+    costs: Costs = Costs()

@@ -1,0 +1,78 @@
+"""Where contacts go: queues, the bot, escalation."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.config.schema.base import Duration, Name, Rule, Section, Share
+from sim.config.schema.demand import Step
+from sim.config.schema.laws import LawSpec
+
+
+class Overflow(Section):
+    """Waited too long: move the contact to another queue (wider skills, or a higher tier)."""
+
+    after: Annotated[Duration, Field(ge=0)]
+    to: Name
+
+
+class Queue(Section):
+    """A waiting line of one tier; an agent needs every skill named here. Higher priority is served first.
+
+    `capacity`: contacts that may wait; further arrivals are blocked, moves from another queue are let in. `aging`:
+    every so long a wait counts as one more level of priority.
+    """
+
+    label: str = ""
+    tier: Annotated[int, Field(ge=1, le=3)]
+    skills: Annotated[list[Name], Field(min_length=1)]
+    priority: Annotated[int, Field(ge=0, le=9)] = 0
+    aging: Annotated[Duration, Field(gt=0)] | None = None
+    capacity: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = None
+    overflow: Overflow | None = None
+
+
+class Context(Section):
+    """What the bot knows goes on to the human, or does not."""
+
+    passed: Share = 0.7
+    saves: Annotated[Duration, Field(ge=0)] = 30.0
+    costs: Annotated[Duration, Field(ge=0)] = 23.0
+
+
+class Bot(Section):
+    """Tier 0. `policy` sends each case bot-first, human-first or lets the customer choose."""
+
+    policy: Rule
+    session: LawSpec
+    turn: Annotated[Duration, Field(gt=0)] = 15.0
+    max_turns: Annotated[int, Field(ge=1, le=1_000_000)] = 12
+    asks_human: Share = 0.15
+    sentiment_limit: float = -1.5
+    keyword_risk: Literal["none", "high", "medium"] = "high"
+    vip_priority: Annotated[int, Field(ge=0, le=9)] | None = None
+    hang_up: Share = 0.0
+    context: Context = Context()
+
+
+class Supervisor(Section):
+    """Where contacts go that ask for, or are handed to, a supervisor."""
+
+    queue: Name
+    customer_asks: Share = 0.0
+    agent_asks: Share = 0.0
+    step: Step
+
+
+class Escalation(Section):
+    """Tier n to n + 1. Probabilities are given that the contact is not resolved and a higher tier exists."""
+
+    rule: Rule = Rule(rule="never")
+    agent_notices: Share = 0.0
+    customer_asks: Share = 0.0
+    warm: Share = 0.0
+    handover: LawSpec | None = None
+    cold_costs: Annotated[Duration, Field(ge=0)] = 0.0
+    supervisor: Supervisor | None = None
