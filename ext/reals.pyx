@@ -7,12 +7,18 @@ from cpython.mem cimport PyMem_Calloc, PyMem_Free
 cdef class Reals:
     def __cinit__(self, list rows):
         """Rows of equal length."""
-        cdef Py_ssize_t row, column
         self.rows = len(rows)
         self.columns = len(rows[0]) if rows else 0
         self.values = <double *>PyMem_Calloc(self.rows * self.columns + 1, sizeof(double))
         if self.values == NULL:
             raise MemoryError
+        self.become(rows)
+
+    def become(self, list rows):
+        """Replace all numbers; the new table has the shape of the old one, else ValueError."""
+        cdef Py_ssize_t row, column
+        if len(rows) != self.rows:
+            raise ValueError(f"{len(rows)} rows, not {self.rows}")
         for row in range(self.rows):
             if len(rows[row]) != self.columns:
                 raise ValueError(f"row {row} has {len(rows[row])} numbers, not {self.columns}")

@@ -23,7 +23,8 @@ from sim.model.journal import STREAMS, Journal, Lexicon
 from sim.model.ledger import Ledger
 from sim.model.spec import Blueprint
 from sim.model.truth import Truth, alike
-from sim.quality import ability, history
+from sim.quality import ability, effects, history
+from sim.quality.condition import Condition, Diary
 from sim.quality.expectation import Expectation, expect
 from sim.quality.feedback import Feedback
 from sim.quality.measurement import Measurement
@@ -104,9 +105,11 @@ class _Replication:
         self.keys = [person.key for person in self.staff]
         self.severity = Severity(self.blueprint.scenario.quality.evaluation, self.keys, self.streams)
         self.births = Births(self.blueprint, self.streams, births_factor)
-        self.feedback = Feedback(self.blueprint, self.births.k, self.truth, self.streams, self.severity)
         self.env, self.calendar = make()
         self.centre = self._centre()
+        self.effects = effects.of(self.centre, self.staff, self.streams)
+        self.diary = Diary(kept=bool(self.effects))
+        self.feedback = Feedback(self.blueprint, self.births.k, self.truth, self.streams, self.severity, self.diary)
         self.measurement: Measurement | None = None
         self.ledger: Ledger | None = None
 
@@ -124,6 +127,7 @@ class _Replication:
                 gc.enable()
 
     def _run(self, take: Callable[[Journal], object]) -> None:
+        self._start_changing()
         self._start_measuring()
         self._start_staff()
         Source(self.centre, self.births)
@@ -150,6 +154,12 @@ class _Replication:
             escalation_rule=_build("escalation", scenario.escalation.rule),
             bot_policy=_build("bot", scenario.bot.policy) if scenario.bot is not None else None,
         )
+
+    def _start_changing(self) -> None:
+        """Let agents change while it runs, where anything makes them."""
+        if self.effects:
+            condition = Condition(self.centre, self.effects, self.diary)
+            self.env.process(condition.run(self.env, self.blueprint.scenario.quality.changes_every))
 
     def _start_measuring(self) -> None:
         """Give the centre its signals, and refresh them while it runs; a router that reads none costs nothing."""

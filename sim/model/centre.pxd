@@ -21,7 +21,7 @@ cdef class Centre:
     cdef readonly Draws draws
     cdef readonly Recorder recorder
     cdef readonly Truth truth
-    cdef readonly Reals speed, ability, proficiency
+    cdef readonly Reals speed, ability, shift, proficiency
     cdef readonly Router router
     cdef readonly EscalationRule escalation_rule
     cdef readonly BotPolicy bot_policy

@@ -75,6 +75,7 @@ class Centre:
         "queues",
         "recorder",
         "router",
+        "shift",
         "signals",
         "speed",
         "truth",
@@ -109,6 +110,7 @@ class Centre:
         self.agents = [self._hire(index, worker) for index, worker in enumerate(workers)]
         self.speed = Reals(truth.speed)  # by agent and intent, as is the ability
         self.ability = Reals(truth.ability)
+        self.shift = Reals([[0.0] * len(blueprint.intents) for _ in workers])  # logits that time adds to the ability
         self.proficiency = Reals([agent.proficiency for agent in self.agents])  # by agent and queue
         self.oldest_open: Contact | None = None
         self.newest_open: Contact | None = None

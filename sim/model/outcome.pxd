@@ -22,7 +22,7 @@ cdef double _slowdown(Contact contact, Agent agent) except? -1
 cdef double _with_context(Contact contact, double talk) except? -1
 @cython.locals(step=StepSpec, u=double, none=double)
 cdef double _hold(Contact contact, double factor) except? -1
-@cython.locals(step=StepSpec, ability=double)
+@cython.locals(centre=Centre, step=StepSpec, intent=Py_ssize_t, ability=double)
 cdef int settle(Contact contact, Agent agent) except -1
 @cython.locals(spec=EscalationSpec, u=double, asked=double)
 cdef int _not_resolved(Contact contact, Agent agent) except -1

@@ -69,7 +69,8 @@ def settle(contact: Contact, agent: Agent) -> int:
     step = contact.step
     assert step is not None
     contact._initiator = BY_NONE
-    ability = contact.centre.ability.at(agent.index, contact.intent.index) * step.ability_scale
+    centre, intent = contact.centre, contact.intent.index
+    ability = centre.ability.at(agent.index, intent) * step.ability_scale + centre.shift.at(agent.index, intent)
     if contact._u_resolve < logistic(step.intercept + ability - contact.case._difficulty):
         return LEG_RESOLVED
     return _not_resolved(contact, agent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Reals:
-    """A table of numbers that is read only."""
+    """A table of numbers; all of them can be replaced at once."""
 
     __slots__ = ("_rows", "columns", "rows")
 
@@ -12,6 +12,12 @@ class Reals:
         """Rows of equal length; ValueError where they are not."""
         self.rows = len(rows)
         self.columns = len(rows[0]) if rows else 0
+        self.become(rows)
+
+    def become(self, rows: list[list[float]]) -> None:
+        """Replace all numbers; the new table has the shape of the old one, else ValueError."""
+        if len(rows) != self.rows:
+            raise ValueError(f"{len(rows)} rows, not {self.rows}")
         for number, row in enumerate(rows):
             if len(row) != self.columns:
                 raise ValueError(f"row {number} has {len(row)} numbers, not {self.columns}")

@@ -10,6 +10,6 @@ cdef class Scorecard:
     cdef list shares, traits
 
     @cython.locals(trait=double, score=double)
-    cdef double true_score(self, Py_ssize_t agent, double u) except? -1.0
+    cdef double true_score(self, Py_ssize_t agent, double gained, double u) except? -1.0
     @cython.locals(score=double)
     cdef double measured(self, double true_score, double u, double lasting) except? -1.0

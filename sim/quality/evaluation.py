@@ -33,9 +33,9 @@ class Scorecard:
         self.mean, self.contact_sd, self.rater_sd = spec.mean, spec.contact_sd, by.noise_sd
         self.auto_fail, self.lag = spec.auto_fail, by.lag
 
-    def true_score(self, agent: int, u: float) -> float:
-        """What a rater without error would give, but for a critical error; 0 to 100."""
-        trait: float = self.traits[agent]
+    def true_score(self, agent: int, gained: float, u: float) -> float:
+        """What a rater without error would give, but for a critical error; 0 to 100. `gained`: since the start."""
+        trait: float = self.traits[agent] + gained
         score: float = self.mean + trait + self.contact_sd * normal(u)
         return min(max(score, LOWEST), HIGHEST)
 

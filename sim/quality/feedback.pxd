@@ -16,7 +16,7 @@ cdef class Feedback:
     cdef list _empathy
     cdef Customers _customers
     cdef Scorecard _scorecard
-    cdef object _severity
+    cdef object _severity, _diary
     cdef bint _lasting
     cdef double _information, _process, _compliance, _unkind
     cdef bint _defective
@@ -25,10 +25,11 @@ cdef class Feedback:
 
     cdef object _evaluated(self, Records records, Py_ssize_t count)
     @cython.locals(i=Py_ssize_t, end=int, contact=Contact, answers=double, noise=double, taste=double, ease=double,
-                   felt=double, customers=Customers)
+                   felt=double, customers=Customers, changing=bint, empathy=double)
     cdef int _ask(self, Records records, Py_ssize_t count) except -1
     @cython.locals(i=Py_ssize_t, contact=Contact, first=double, second=double, third=double, fourth=double)
     cdef int _inspect(self, Records records, Py_ssize_t count) except -1
     @cython.locals(i=Py_ssize_t, contact=Contact, card=Scorecard, lasting=double, picked=double, of_contact=double, of_rater=double,
-                   fails=double, true_score=double, score=double, auto_fail=bint)
+                   fails=double, true_score=double, score=double, auto_fail=bint,
+                   changing=bint, gained=double)
     cdef int _sample(self, Records records, Py_ssize_t count) except -1

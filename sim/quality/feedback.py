@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sim.config.schema import Quality
     from sim.model.spec import Blueprint
     from sim.model.truth import Truth
+    from sim.quality.condition import Diary
     from sim.quality.raters import Severity
     from sim.sampling.streams import Streams
 
@@ -31,9 +32,15 @@ class Feedback:
     """Surveys, defects and evaluations of one replication."""
 
     def __init__(
-        self, blueprint: Blueprint, births: NDArray[np.int32], truth: Truth, streams: Streams, severity: Severity
+        self,
+        blueprint: Blueprint,
+        births: NDArray[np.int32],
+        truth: Truth,
+        streams: Streams,
+        severity: Severity,
+        diary: Diary,
     ) -> None:
-        """`births[case]` is the case's k."""
+        """`births[case]` is the case's k; the diary knows how agents changed."""
         quality: Quality = blueprint.scenario.quality
         defects = quality.defects
         self._keys = np.array([intent.key for intent in blueprint.intents], dtype=np.uint64).data
@@ -42,6 +49,7 @@ class Feedback:
         self._customers = Customers(quality.survey)
         self._scorecard = Scorecard(quality, blueprint.intents, truth.qa)
         self._severity, self._lasting = severity, severity.any
+        self._diary = diary
         self._information, self._process = defects.information, defects.process
         self._compliance, self._unkind = defects.compliance, defects.empathy
         self._defective = max(defects.information, defects.process, defects.compliance, defects.empathy) > 0.0
@@ -80,7 +88,7 @@ class Feedback:
         return taken
 
     def _ask(self, records: Records, count: int) -> None:
-        customers = self._customers
+        customers, changing, empathy = self._customers, self._diary.kept, 0.0
         for i in range(count):
             contact = records.contacts[i]
             end = contact.end
@@ -89,13 +97,16 @@ class Feedback:
             answers, noise, taste, ease = self._asked.block(
                 self._keys[contact.intent], self._k[contact.number], contact.attempt
             )
+            empathy = self._empathy[contact.agent] if contact.agent >= 0 else 0.0
+            if changing and contact.agent >= 0:
+                empathy += self._diary.empathy(contact.agent, contact.ended)
             felt = customers.satisfaction(
                 contact.resolved == 1,
                 contact.waited,
                 contact.transfers,
                 contact.attempt,
                 contact.bot == 1 and end != CONTACT_CONTAINED,
-                self._empathy[contact.agent] if contact.agent >= 0 else 0.0,
+                empathy,
                 noise,
             )
             records.contacts[i].satisfaction = felt
@@ -119,7 +130,7 @@ class Feedback:
                 )
 
     def _sample(self, records: Records, count: int) -> None:
-        card, lasting = self._scorecard, 0.0
+        card, changing, lasting, gained = self._scorecard, self._diary.kept, 0.0, 0.0
         for i in range(count):
             contact = records.contacts[i]
             if contact.agent >= 0 and contact.end in (CONTACT_RESOLVED, CONTACT_UNRESOLVED):
@@ -127,7 +138,9 @@ class Feedback:
                     self._keys[contact.intent], self._k[contact.number], contact.attempt
                 )
                 if picked < card.shares[contact.intent]:
-                    true_score = card.true_score(contact.agent, of_contact)
+                    if changing:
+                        gained = self._diary.qa(contact.agent, contact.ended)
+                    true_score = card.true_score(contact.agent, gained, of_contact)
                     if self._lasting:
                         key, k = self._keys[contact.intent], self._k[contact.number]
                         lasting = self._severity.error(contact.agent, contact.ended, key, k, contact.attempt)

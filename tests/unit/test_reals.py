@@ -43,3 +43,17 @@ def test_rows_of_different_lengths_are_refused(kind: Any) -> None:
 def test_a_table_of_nothing_has_no_numbers(kind: Any) -> None:
     with pytest.raises(IndexError):
         kind([]).at(0, 0)
+
+
+@tables
+def test_all_numbers_can_be_replaced_by_a_table_of_the_same_shape(kind: Any) -> None:
+    table = kind([[1.0, 2.0], [3.0, 4.0]])
+    table.become([[5.0, 6.0], [7.0, 8.0]])
+    assert [[table.at(row, column) for column in range(2)] for row in range(2)] == [[5.0, 6.0], [7.0, 8.0]]
+
+
+@tables
+@pytest.mark.parametrize("rows", [[[1.0, 2.0]], [[1.0], [2.0]], [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]])
+def test_a_table_of_another_shape_is_refused(kind: Any, rows: list[list[float]]) -> None:
+    with pytest.raises(ValueError, match="not 2"):
+        kind([[1.0, 2.0], [3.0, 4.0]]).become(rows)

@@ -118,7 +118,10 @@ class Defects(Section):
 
 
 class Quality(Section):
+    """How good agents are, how they change, and how that is measured. `changes_every`: how often changes take hold."""
+
     truth: Truth = Truth()
+    changes_every: Annotated[Duration, Field(gt=0)] = 1800.0
     evaluation: Evaluation = Evaluation()
     history: History = History()
     signals: Signals = Signals()
