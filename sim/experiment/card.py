@@ -117,6 +117,12 @@ def render(card: Card) -> RenderableType:
     body = Text(card["headline"] + "\n", style="bold")
     for reason in card["reasons"]:
         body.append(f"\n• {reason}", style="not bold")
+    if card.get("effects"):
+        body.append(f"\n\nA month of this ({100.0 * card['confidence']:g} % intervals, each read on its own):")
+        body.append(f"\n{card['month']}", style="italic not bold")
+    for effect in card.get("effects", ()):
+        body.append(f"\n• {effect['text']}", style="not bold")
+        body.append(f"; {effect['basis']}" if effect["basis"] else "", style="italic not bold")
     title = Text(f" {card['verdict'].upper()} · {card['arm']} ")
     return Panel(body, title=title, title_align="left", box=ROUNDED, border_style=_COLOURS[card["verdict"]])
 
@@ -223,9 +229,17 @@ def _primary_sentence(row: Row, question: Question, titles: Mapping[str, str]) -
     )
     if not math.isfinite(row["ci_low"]):
         return f"{head}; {row['n']} replications are too few for an interval (at least {estimate.FEWEST})."
-    sure = f"({level} interval {between(row['ci_low'], row['ci_high'], unit)})"
+    sure = f"({level} interval {between(row['ci_low'], row['ci_high'], unit)}{_jointly(row)})"
     matters = f"; {size(question.matters, unit)} or more would matter" if question.matters else ""
     return f"{head} {sure}: {row['verdict']}{_at_least(row)}{matters}."
+
+
+def _jointly(row: Row) -> str:
+    """The interval that decides, where several hypotheses decide together."""
+    low, high = row["joint_low"], row["joint_high"]
+    if not math.isfinite(low) or (low, high) == (row["ci_low"], row["ci_high"]):
+        return ""
+    return f", jointly with all that decides {between(low, high, row['unit'])}"
 
 
 def _at_least(row: Row) -> str:
@@ -238,7 +252,8 @@ def _at_least(row: Row) -> str:
 def _guard_sentence(row: Row, titles: Mapping[str, str]) -> str:
     unit = row["unit"]
     margin = size(row["margin"], unit)
-    head = f"Guardrail {titles[row['kpi']]}: {_moved(row)}, may worsen by {margin}"
+    sure = f" ({between(row['joint_low'], row['joint_high'], unit)} jointly)" if math.isfinite(row["joint_low"]) else ""
+    head = f"Guardrail {titles[row['kpi']]}: {_moved(row)}{sure}, may worsen by {margin}"
     chance = _breaks(row)
     if chance is None:
         return f"{head}: {row['verdict']}."

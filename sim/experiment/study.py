@@ -181,7 +181,7 @@ def compare_plan(made: Plan, setting: Setting) -> Comparison:
     """Carry out a comparison and draw its conclusions; a partial one has none."""
     import pandas as pd
 
-    from sim.experiment import card
+    from sim.experiment import card, effects
 
     comparison.check(made.question, {item.name: item for item in _definitions(made, _instruments(setting))})
     with store.place(setting.results, made) as place:
@@ -191,6 +191,7 @@ def compare_plan(made: Plan, setting: Setting) -> Comparison:
             names = [arm.name for arm in finished.plan.arms]
             table = comparison.table(finished.kpis, names, made.question, finished.definitions)
             cards = card.cards(table, finished.plan, finished.definitions)
+            cards = effects.added(cards, finished.kpis, table, finished.plan)
         _warn(finished)
         _store(finished, place)
         if place is not None and not finished.failures:

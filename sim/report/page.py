@@ -17,7 +17,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from sim.report import canvas, content, figures, formats, stored, words
+from sim.report import canvas, content, figures, formats, month, stored, words
 from sim.report.canvas import Chart
 
 
@@ -70,6 +70,7 @@ def _render(found: figures.Findings, pictures: list[Picture], strips: dict[int, 
         cards=content.cards(found),
         strips=strips,
         pictures=pictures,
+        months=month.months(found),
         lines=content.lines(found),
         assumptions=content.assumptions(found),
         grades=words.GRADES,
@@ -106,9 +107,14 @@ def _css() -> str:
 
 @functools.cache
 def _template() -> jinja2.Template:
-    source = resources.files("sim.report").joinpath("page.html.j2").read_text(encoding="utf-8")
-    house = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return house.from_string(source)
+    house = jinja2.Environment(
+        loader=jinja2.PackageLoader("sim.report", ""),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return house.get_template("page.html.j2")
 
 
 def _replace(path: Path, written: bytes) -> None:

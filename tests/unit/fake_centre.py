@@ -10,12 +10,14 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.config.schema import Costs
 from sim.experiment import plan
 from sim.experiment.plan import Plan, Question
 from sim.experiment.replication import Instruments
@@ -28,7 +30,10 @@ class Scenario:
     volume: str = "first_contacts"
     assumptions: tuple[Any, ...] = ()
     measures: Any = field(default_factory=lambda: SimpleNamespace(answer_within=20.0, repeat_window=86400.0))
-    costs: Any = field(default_factory=lambda: SimpleNamespace(currency="EUR"))
+    costs: Any = field(default_factory=lambda: Costs(currency="EUR"))
+    calendar: Any = field(
+        default_factory=lambda: SimpleNamespace(length=36000.0, warmup=0.0, start=datetime(2026, 3, 2, 8))
+    )
 
 
 @dataclass(frozen=True)

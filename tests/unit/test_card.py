@@ -78,6 +78,13 @@ def cards(replications: int = 20, **arms: Loaded) -> list[dict[str, Any]]:
     return study.compare_plan(fake.comparison_plan(replications, **arms), setting).card
 
 
+def shown(found: dict[str, Any]) -> str:
+    """The card as a terminal prints it, its lines joined."""
+    out = io.StringIO()
+    Console(file=out, width=400).print(card.render(found))
+    return out.getvalue()
+
+
 def test_a_planted_gain_ships_and_the_reasons_name_numbers_with_units() -> None:
     (found,) = cards(a=Loaded(), b=Loaded(effect=0.05))
     assert found["verdict"] == "ship"
@@ -117,11 +124,18 @@ def test_too_few_replications_say_so_and_never_ship() -> None:
 def test_the_box_shows_verdict_headline_and_reasons_even_with_markup_in_labels() -> None:
     (found,) = cards(a=Loaded(), b=Loaded(effect=0.05))
     found["headline"] = "Ship [bold]b[/bold]"
-    out = io.StringIO()
-    Console(file=out, width=100).print(card.render(found))
-    assert "SHIP" in out.getvalue()
-    assert "[bold]b[/bold]" in out.getvalue()
-    assert "Guardrail WAIT" in out.getvalue()
+    text = shown(found)
+    assert "SHIP" in text
+    assert "[bold]b[/bold]" in text
+    assert "Guardrail WAIT" in text
+
+
+def test_the_interval_that_decides_stands_beside_that_of_the_kpi_alone() -> None:
+    (found,) = cards(a=Loaded(), b=Loaded(effect=0.05))
+    assert "jointly with all that decides" in found["reasons"][0]
+    assert "jointly)" in found["reasons"][1]
+    low, high = found["primary"]["joint_low"], found["primary"]["joint_high"]
+    assert wording.between(low, high, "share") in found["reasons"][0]
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,17 @@ from sim.config.schema.tiers import Bot, Escalation, Queue
 
 
 class Costs(Section):
-    """Money per unit, in the scenario's currency. Wages stand with the groups, per paid hour."""
+    """Money per unit, in the scenario's currency. Wages stand with the groups, per paid hour.
+
+    `days_per_month` and `agent_hours_per_month` turn a run's differences into those of a month, on the decision card
+    only. Nothing stated: 21 days where the scenario is shorter than a week, else 30.4 calendar days.
+    """
 
     currency: str = "USD"
     bot_session: NonNegative = 0.5
     line_minute: NonNegative = 0.0
+    days_per_month: Annotated[float, Field(gt=0.0, le=31.0)] | None = None
+    agent_hours_per_month: Annotated[float, Field(gt=0.0, le=744.0)] = 160.0
 
 
 class Assumption(Section):
