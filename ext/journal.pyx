@@ -245,6 +245,10 @@ cdef class Recorder:
         self._states.count += 1
         return 0
 
+    def held(self):
+        """How many legs and states are held: the number of the next record of each."""
+        return self._legs.count, self._states.count
+
     def legs(self, first=0):
         """Records of dtype LEG, from record number `first` on."""
         return self._legs.copy(LEG, first)

@@ -164,7 +164,7 @@ class _Replication:
     def _start_measuring(self) -> None:
         """Give the centre its signals, and refresh them while it runs; a router that reads none costs nothing."""
         centre, spec = self.centre, self.blueprint.scenario.quality.signals
-        if getattr(centre.router, "uses_ledger", False):
+        if centre.router.uses_ledger:
             self.ledger = Ledger(centre)
             centre.view.lend(self.ledger)
         if not centre.router.uses_signals:

@@ -162,7 +162,7 @@ class BestFifthOccupancyGap(FairnessKpi):
 
     name, title, unit, better = (
         "best_fifth_occupancy_gap",
-        "All-star trap: occupancy of the best fifth above the others'",
+        "How much busier the best fifth of agents are (all-star trap)",
         "points",
         "lower",
     )

@@ -25,7 +25,7 @@ cdef class Centre:
     cdef readonly Router router
     cdef readonly EscalationRule escalation_rule
     cdef readonly BotPolicy bot_policy
-    cdef public object signals
+    cdef public object signals, watch
     cdef readonly CentreView view
     cdef readonly list queues, lanes, agents
     cdef readonly Contact oldest_open, newest_open

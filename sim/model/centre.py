@@ -42,6 +42,16 @@ class Worker(Protocol):
     def slots(self) -> int: ...
 
 
+class Watch(Protocol):
+    """Told of each decision of the router once it was checked, before anything moves; it must change nothing."""
+
+    def agent_asked(self, contact: Contact, chosen: Agent | None) -> object:
+        """A contact came, or was offered again: `chosen` is to take it, or it waits."""
+
+    def contact_asked(self, agent: Agent, chosen: Contact | None) -> object:
+        """An agent freed while contacts waited: `chosen` is the next one."""
+
+
 class _NoSignals:
     """Stands in where the router reads no signals; whoever asks for one all the same is told so."""
 
@@ -80,6 +90,7 @@ class Centre:
         "speed",
         "truth",
         "view",
+        "watch",
     )
 
     def __init__(
@@ -105,6 +116,7 @@ class Centre:
         self.bot_tier: BotTierSpec = blueprint.bot  # type: ignore[assignment]  # read only where a bot was used
         self.signals: Signals = UNSEEN
         self.view = CentreView(self)
+        self.watch: Watch | None = None
         self.queues = [Queue(spec) for spec in blueprint.queues]
         self.lanes: list[Lane] = []
         self.agents = [self._hire(index, worker) for index, worker in enumerate(workers)]
@@ -196,6 +208,8 @@ class Centre:
                 f"{type(self.router).__name__} chose {agent.name} for a contact of {contact.intent.name} at "
                 f"{self.calendar.now} s, who cannot take it; choose from view.free_agents(contact)"
             )
+        if self.watch is not None:
+            self.watch.agent_asked(contact, agent)
         return agent
 
     def reconsider(self, contact: Contact) -> float:
@@ -222,6 +236,8 @@ class Centre:
                 f"{type(self.router).__name__} chose a contact of {contact.intent.name} for {agent.name} at "
                 f"{self.calendar.now} s that is not waiting for this agent; choose from view.heads(agent)"
             )
+        if self.watch is not None:
+            self.watch.contact_asked(agent, contact)
         return contact
 
     # --- the end -----------------------------------------------------------------------------------------------------

@@ -8,9 +8,6 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sim.model.journal import AgentState
 
 if TYPE_CHECKING:
@@ -19,8 +16,8 @@ if TYPE_CHECKING:
     from sim.model.contact import Contact
 
 NOBODY = -1
-BUSY = np.isin(np.arange(len(AgentState)), (AgentState.BUSY, AgentState.WRAP_UP, AgentState.HANDOVER))  # by state
-FREE = np.arange(len(AgentState)) == AgentState.AVAILABLE
+BUSY = (int(AgentState.BUSY), int(AgentState.WRAP_UP), int(AgentState.HANDOVER))
+FREE = int(AgentState.AVAILABLE)
 
 
 class Ledger:
@@ -51,8 +48,12 @@ class Ledger:
     def duty_time(self, agent: Agent) -> float:
         """See `sim.model.policy.Ledger`."""
         self._read_states()
-        open_time = self._open(agent) if _is_busy(agent) or agent.on_duty() else 0.0
-        return self._busy[agent.index] + self._free[agent.index] + open_time
+        return self._duty(agent)
+
+    def totals(self, agents: list[Agent]) -> tuple[int, float]:
+        """See `sim.model.policy.Ledger`."""
+        self.read()
+        return sum(self._taken[who.index] + who.in_hand for who in agents), sum(self._duty(who) for who in agents)
 
     def last_agent(self, contact: Contact) -> Agent | None:
         """See `sim.model.policy.Ledger`."""
@@ -70,41 +71,41 @@ class Ledger:
         """The recorder is being emptied."""
         self._legs_read = self._states_read = 0
 
+    def _duty(self, agent: Agent) -> float:
+        """As far as it has been read."""
+        open_time = self._open(agent) if _is_busy(agent) or agent.on_duty() else 0.0
+        return self._busy[agent.index] + self._free[agent.index] + open_time
+
     def _open(self, agent: Agent) -> float:
         return self._centre.calendar.now - self._until[agent.index]
 
     def _read_legs(self) -> None:
-        legs = self._centre.recorder.legs(self._legs_read)
-        if legs.size == 0:
+        if self._centre.recorder.held()[0] == self._legs_read:
             return
+        legs = self._centre.recorder.legs(self._legs_read)
         self._legs_read += legs.size
-        handled = legs[legs["agent"] >= 0]
-        if handled.size:
-            self._make_room(int(handled["case"].max()))
-        for case, agent in zip(handled["case"].tolist(), handled["agent"].tolist(), strict=True):
-            self._taken[agent] += 1
-            self._last[case] = agent
+        for case, agent in zip(legs["case"].tolist(), legs["agent"].tolist(), strict=True):
+            if agent >= 0:
+                self._make_room(case)
+                self._taken[agent] += 1
+                self._last[case] = agent
 
     def _make_room(self, case: int) -> None:
         if case >= len(self._last):
             self._last.extend([NOBODY] * (2 * case + 1 - len(self._last)))
 
     def _read_states(self) -> None:
-        states = self._centre.recorder.states(self._states_read)
-        if states.size == 0:
+        if self._centre.recorder.held()[1] == self._states_read:
             return
+        states = self._centre.recorder.states(self._states_read)
         self._states_read += states.size
-        agents, ends = states["agent"].tolist(), states["end"].tolist()
-        for sums, which in ((self._busy, BUSY), (self._free, FREE)):
-            for agent, seconds in zip(agents, _seconds(states, which), strict=True):
-                sums[agent] += seconds
-        for agent, end in zip(agents, ends, strict=True):
+        columns = (states[name].tolist() for name in ("agent", "state", "start", "end"))
+        for agent, state, start, end in zip(*columns, strict=True):
+            if state in BUSY:
+                self._busy[agent] += end - start
+            elif state == FREE:
+                self._free[agent] += end - start
             self._until[agent] = end
-
-
-def _seconds(states: NDArray[np.void], which: NDArray[np.bool_]) -> list[float]:
-    seconds: list[float] = np.where(which[states["state"]], states["end"] - states["start"], 0.0).tolist()
-    return seconds
 
 
 def _is_busy(agent: Agent) -> bool:

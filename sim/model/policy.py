@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from sim.errors import ModelError
+from sim.model.reason import Reason, summary
 from sim.registry import Params
 
 if TYPE_CHECKING:
@@ -37,9 +38,11 @@ class Signals(Protocol):
     """Estimates made from measurements, by `[agent.index][intent.index]`; never the truth.
 
     `handle_time`: seconds · `resolution`: share without a further contact · `qa`: points, 0 to 100.
-    `*_error` are their standard errors; `*_count` the number of observations behind them.
+    `*_error` are their standard errors; `*_count` the number of observations behind them. `names`: the signals that
+    are kept; `csat` and `escalation` are only where the scenario asks for them.
     """
 
+    names: tuple[str, ...]
     handle_time: list[list[float]]
     handle_time_count: list[list[float]]
     resolution: list[list[float]]
@@ -61,6 +64,9 @@ class Ledger(Protocol):
 
     def duty_time(self, agent: Agent) -> float:
         """Seconds the agent has been on duty: handling, or free to."""
+
+    def totals(self, agents: list[Agent]) -> tuple[int, float]:
+        """Contacts that these agents took together, and their seconds on duty; much cheaper than asking for each."""
 
     def last_agent(self, contact: Contact) -> Agent | None:
         """Who handled the contact's case last; None where nobody has yet."""
@@ -127,6 +133,7 @@ class Router:
     """Agent selection (a contact arrived: which agent?) and contact selection (an agent freed: which contact?)."""
 
     uses_signals = False
+    uses_ledger = False
 
     def __init__(self, params: Params) -> None:
         self.params = params
@@ -148,6 +155,19 @@ class Router:
 
     def refresh(self, view: View) -> None:
         """Signals have been refreshed; also called once before the first contact."""
+
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """Why `choose_agent` has just answered so, where several were free or a free one was left; must change nothing.
+
+        Says what the rule says of itself; a rule that knows better overrides it.
+        """
+        return Reason(f"the rule says: {summary(self)}")
+
+    def explain_contact(self, view: View, agent: Agent, chosen: Contact | None) -> Reason:
+        """Why `choose_contact` has just answered so, where a contact waited; must change nothing."""
+        if chosen is not None and chosen is view.most_urgent(agent):
+            return Reason("it came first by priority, and among equals by waiting time")
+        return Reason(f"the rule says: {summary(self)}")
 
 
 def most_urgent(view: View, contacts: Iterator[Contact]) -> Contact | None:
@@ -179,10 +199,25 @@ class ScoreRouter(Router):
     """
 
     uses_signals = True
+    score_name = "score"
+    reads: tuple[str, ...] = ()  # the signals that a score rests on, for its explanation
 
     def score(self, view: View, agent: Agent, contact: Contact) -> float:
         """Higher is better."""
         raise NotImplementedError
+
+    def merit(self, view: View, agent: Agent, contact: Contact) -> str:
+        """What the score rests on, for people; completes "the agent …"."""
+        return f"scores {self.score(view, agent, contact):.4g}"
+
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """The scores of all who are free; see `Router.explain`."""
+        scores = {agent.name: 1.0 * self.score(view, agent, contact) for agent in view.free_agents(contact)}
+        if chosen is None:
+            return Reason("the rule gave it to nobody", self.score_name, scores, self.reads)
+        merit = self.merit(view, chosen, contact)
+        because = f"nobody free had a higher {self.score_name}: the agent {merit}"
+        return Reason(because, self.score_name, scores, self.reads)
 
     def refresh(self, view: View) -> None:
         """Scores are made anew when next needed."""

@@ -66,6 +66,10 @@ class Recorder:
         """An agent's state ended."""
         self._states.append((agent, tier, state, load, start, end, scheduled))
 
+    def held(self) -> tuple[int, int]:
+        """How many legs and states are held: the number of the next record of each."""
+        return len(self._legs), len(self._states)
+
     def legs(self, first: int = 0) -> NDArray[np.void]:
         """Records of dtype LEG, from record number `first` on."""
         return np.array(self._legs[first:], LEG)

@@ -11,6 +11,7 @@ from sim.errors import ModelError
 from sim.quality.shrink import Estimate, Tally, shrink
 
 Table = list[list[float]]
+ALWAYS = ("handle_time", "resolution", "qa")
 
 
 class Measured:
@@ -31,6 +32,7 @@ class Measured:
         prior_csat: float = 0.0,
     ) -> None:
         agents, intents = prior_handle.shape
+        self.names = (*ALWAYS, *(name for name in ("csat", "escalation") if name in also))
         self._tiers = np.array(tiers, dtype=np.int64)
         self._prior_handle = prior_handle
         self._prior_resolution = prior_resolution

@@ -4,13 +4,16 @@ Scores first. An agent with too few observations, or not approved, is shown to t
 tier. A score moves by a part of the news at each change (exponential smoothing: Brown 1959), and changes keep a
 cool-down. Then the choice: an agent far above an equal share of contacts, or above a cap of recent occupancy, gives way
 to another free one, and one far below the equal share comes first. No guardrail makes a contact wait or leaves an agent
-idle.
+idle, unless `leave` says how long it may.
+
+Data minimisation: the inner rule sees estimates, their errors and counts. Raw evaluations never come here; they are
+dropped when they enter the tallies (`sim.quality.measurement`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -22,15 +25,14 @@ from sim.model.policy import Router, Signals, View, longest_idle
 from sim.registry import Params, register
 from sim.routing.choice import RecentOccupancy, Table, colleagues
 
-SIGNALS = ("handle_time", "resolution", "qa")
-
 
 class GuardedParams(Params):
     """`inner`: the rule within. Scores: `min_count` observations before one may matter; `smoothing`: part of the news
     that a change takes in (1: all); `cool_down` between changes; `approved`: names of agents whose scores may matter
     (all where left out). Work: `max_share_move`, how far an agent's contacts may move from an equal share for the time
     on duty (0.5: half as many to half as many again; left out: any), where fewer than `share_after` contacts count as
-    so many; `max_occupancy` over the last one to two `window`s (left out: any)."""
+    so many; `max_occupancy` over the last one to two `window`s (left out: any); `leave`, how long a contact may wait
+    beside an agent who is over one of these limits, while a colleague on duty is not (0: never)."""
 
     inner: Rule = Rule(rule="longest_idle")
     min_count: Annotated[float, Field(ge=0.0)] = 20.0
@@ -41,19 +43,27 @@ class GuardedParams(Params):
     share_after: Annotated[float, Field(ge=0.0)] = 10.0
     max_occupancy: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
     window: Annotated[Duration, Field(gt=0.0)] = 1800.0
+    leave: Annotated[Duration, Field(ge=0.0)] = 0.0
 
 
 class GuardedSignals:
-    """What the inner rule sees: the contract of `sim.model.policy.Signals`."""
+    """What the inner rule sees: the contract of `sim.model.policy.Signals`, for every signal that is kept."""
 
-    handle_time: Table
-    handle_time_count: Table
-    resolution: Table
-    resolution_error: Table
-    resolution_count: Table
-    qa: Table
-    qa_error: Table
-    qa_count: Table
+    def __init__(self) -> None:
+        self.names: tuple[str, ...] = ()
+        self._kept: Signals | None = None
+
+    def update(self, signals: Signals, means: dict[str, Table]) -> None:
+        """Show these means; errors and counts are as measured."""
+        self._kept, self.names = signals, signals.names
+        for name, mean in means.items():
+            setattr(self, name, mean)
+            for part in (f"{name}_error", f"{name}_count"):
+                setattr(self, part, getattr(signals, part))
+
+    def __getattr__(self, name: str) -> Any:
+        """A signal that is not kept: the rule's author is told as if there were no guardrails."""
+        return getattr(self.__dict__["_kept"], name)
 
 
 @register("router", "guarded", GuardedParams)
@@ -79,21 +89,19 @@ class Guarded(Router):
         if self._changed_at is not None and view.now < self._changed_at + self._spec.cool_down:
             return
         first, self._changed_at = self._changed_at is None, view.now
-        for name in SIGNALS:
-            self._show(view, view.signals, name, 1.0 if first else self._spec.smoothing)
+        part = 1.0 if first else self._spec.smoothing
+        signals = view.signals
+        self._shown.update(signals, {name: self._next(view, signals, name, part) for name in signals.names})
         self._within = None
         self._inner.refresh(self._inside(view))
 
-    def _show(self, view: View, signals: Signals, name: str, part: float) -> None:
-        count: Table = getattr(signals, f"{name}_count")
-        news = self._admitted(view, getattr(signals, name), count)
-        if part < 1.0:
-            old: Table = getattr(self._shown, name)
-            news = [[b + part * (a - b) for a, b in zip(*rows, strict=True)] for rows in zip(news, old, strict=True)]
-        setattr(self._shown, name, news)
-        setattr(self._shown, f"{name}_count", count)
-        if name != "handle_time":
-            setattr(self._shown, f"{name}_error", getattr(signals, f"{name}_error"))
+    def _next(self, view: View, signals: Signals, name: str, part: float) -> Table:
+        """What is shown of a signal from now on: this part of the news."""
+        news = self._admitted(view, getattr(signals, name), getattr(signals, f"{name}_count"))
+        if part == 1.0:
+            return news
+        old: Table = getattr(self._shown, name)
+        return [[b + part * (a - b) for a, b in zip(*rows, strict=True)] for rows in zip(news, old, strict=True)]
 
     def _admitted(self, view: View, mean: Table, count: Table) -> Table:
         """The scores that may matter, and the average of the tier for the rest."""
@@ -120,32 +128,53 @@ class Guarded(Router):
     def choose_agent(self, view: View, contact: Contact) -> Agent | None:
         """The inner rule's agent, unless that one must give way or another is overdue."""
         chosen = self._inner.choose_agent(self._inside(view), contact)
-        if chosen is None:
-            return None
-        shares = self._shares(view, contact)
-        overdue = longest_idle(self._overdue(view, contact, shares))
+        if chosen is None or (self._spec.leave == 0.0 and _is_alone(view, contact)):
+            return chosen
+        pace = self._pace(view, contact)
+        overdue = longest_idle(self._overdue(view, contact, pace))
         if overdue is not None:
             return overdue
-        if self._may(view, chosen, shares):
+        if self._may(view, chosen, pace):
             return chosen
-        other = longest_idle(agent for agent in view.free_agents(contact) if self._may(view, agent, shares))
-        return other if other is not None else chosen
+        other = longest_idle(agent for agent in view.free_agents(contact) if self._may(view, agent, pace))
+        if other is not None:
+            return other
+        return None if self._is_left(view, contact, pace) else chosen
 
     def choose_contact(self, view: View, agent: Agent) -> Contact | None:
-        """The inner rule's."""
-        return self._inner.choose_contact(self._inside(view), agent)
+        """The inner rule's; an agent over a limit takes only what has been left long enough."""
+        chosen = self._inner.choose_contact(self._inside(view), agent)
+        if chosen is None or self._spec.leave == 0.0 or not self._leaves(view, agent, chosen):
+            return chosen
+        best: Contact | None = None
+        for head in view.heads(agent):
+            if not self._leaves(view, agent, head) and self._inner.choose_agent(self._inside(view), head) is not None:
+                best = view.more_urgent(best, head)
+        return best
 
     def reconsider(self, view: View, contact: Contact) -> float:
-        """The inner rule's."""
-        return self._inner.reconsider(self._inside(view), contact)
+        """The inner rule's time, or when the contact has been left long enough."""
+        due = self._inner.reconsider(self._inside(view), contact)
+        left = contact.since + self._spec.leave
+        return min(due, left) if view.now < left else due
 
-    def _shares(self, view: View, contact: Contact) -> float:
+    def _leaves(self, view: View, agent: Agent, contact: Contact) -> bool:
+        """Whether this agent leaves the contact to others for now."""
+        pace = self._pace(view, contact)
+        return not self._may(view, agent, pace) and self._is_left(view, contact, pace)
+
+    def _is_left(self, view: View, contact: Contact, pace: float) -> bool:
+        """Whether the contact may go on waiting for a colleague within the limits; one is on duty."""
+        if view.now >= contact.since + self._spec.leave:
+            return False
+        return any(agent.on_duty() and self._may(view, agent, pace) for agent in colleagues(view, contact))
+
+    def _pace(self, view: View, contact: Contact) -> float:
         """Contacts for each second on duty, over all who may serve the contact."""
         if self._spec.max_share_move is None:
             return 0.0
-        agents, ledger = colleagues(view, contact), view.ledger
-        duty = sum(ledger.duty_time(agent) for agent in agents)
-        return sum(ledger.taken(agent) for agent in agents) / duty if duty > 0.0 else 0.0
+        taken, duty = view.ledger.totals(colleagues(view, contact))
+        return taken / duty if duty > 0.0 else 0.0
 
     def _overdue(self, view: View, contact: Contact, pace: float) -> Iterator[Agent]:
         """Free agents who are too far below an equal share."""
@@ -169,6 +198,12 @@ class Guarded(Router):
     def _is_tired(self, view: View, agent: Agent) -> bool:
         cap = self._spec.max_occupancy
         return cap is not None and self._recent.of(view, agent) > cap
+
+
+def _is_alone(view: View, contact: Contact) -> bool:
+    """Whether only one agent is free: then no guardrail on work has a choice."""
+    free = view.free_agents(contact)
+    return next(free, None) is None or next(free, None) is None
 
 
 def _average(view: View, mean: Table, tier: int) -> list[float]:

@@ -74,7 +74,7 @@ class Twice(Router):
         super().__init__(params)
         self._inner: Router = registry.build("router", params.inner, {})
         self.uses_signals = self._inner.uses_signals
-        self.uses_ledger = getattr(self._inner, "uses_ledger", False)
+        self.uses_ledger = self._inner.uses_ledger
 
     def choose_agent(self, view: View, contact: Any) -> Any:
         first = self._inner.choose_agent(view, contact)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim import registry
-from sim.errors import UsageError
-from tests.contracts.rules import stub
+from sim.errors import ModelError, UsageError
+from sim.model.journal import AgentState
+from sim.model.policy import Router
+from sim.quality.signals import ALWAYS
+from sim.routing.choice import highest
+from sim.routing.p_mu import PMu
+from tests.contracts.rules import added, stub
 from tests.relations.outcome import same
-from tests.routing.arms import answered, contacts, one_pool, rule, run, work
+from tests.routing.arms import SURE, answered, contacts, one_pool, rule, run, work, z
 from tests.scenarios import Data
 
 INNER = rule("p_mu")
@@ -19,7 +26,7 @@ NO_LIMIT = {"max_share_move": None, "min_count": 0.0, "smoothing": 1.0, "cool_do
 
 def guarded(**params: Any) -> Data:
     """p-mu within these guardrails and no others."""
-    return rule("guarded", inner=INNER, **(NO_LIMIT | params))
+    return rule("guarded", **{"inner": INNER, **NO_LIMIT, **params})
 
 
 def _quiet() -> Data:
@@ -60,9 +67,9 @@ def _shown(refreshes: list[tuple[float, list[float]]], counts: list[float], **pa
     agents = [stub(index=index, tier=1, name=f"agent-{index}") for index in range(len(counts))]
     for now, measured in refreshes:
         table, count = [[value] for value in measured], [[value] for value in counts]
-        signals = {f"{name}{part}": table for name in ("handle_time", "resolution", "qa") for part in ("", "_error")}
-        signals |= {f"{name}_count": count for name in ("handle_time", "resolution", "qa")}
-        view = stub(now=now, agents=agents, signals=stub(**signals))
+        signals = {f"{name}{part}": table for name in ALWAYS for part in ("", "_error")}
+        signals |= {f"{name}_count": count for name in ALWAYS}
+        view = stub(now=now, agents=agents, signals=stub(names=ALWAYS, **signals))
         view.with_signals = lambda shown, now=now: stub(now=now, signals=shown)
         router.refresh(view)
     return router._inner.handle_time
@@ -92,6 +99,90 @@ def test_scores_that_may_not_matter_make_a_rule_that_looks_at_nobody() -> None:
     """p-mu of agents who are all alike is longest idle."""
     assert same(run(_quiet(), guarded(approved=[])), run(_quiet(), rule("longest_idle")))
     assert not same(run(_quiet(), guarded()), run(_quiet(), rule("longest_idle")))
+
+
+# --- scores, in runs ----------------------------------------------------------------------------------------------------
+
+
+class Noting(PMu):
+    """p-mu that notes the scores it is shown, and when."""
+
+    seen: list[tuple[float, Any, Any]] = []  # noqa: RUF012  # emptied by `_noted`
+
+    def refresh(self, view: Any) -> None:
+        signals = view.signals
+        Noting.seen.append((view.now, np.array(signals.handle_time), np.array(signals.handle_time_count)))
+        super().refresh(view)
+
+
+def _noted(data: Data, **params: Any) -> tuple[Any, list[tuple[float, Any, Any]]]:
+    """The journal, and (moment, handle times, counts) at each change of scores that p-mu saw."""
+    Noting.seen.clear()
+    with added("router", "noting", Noting):
+        journal = run(data, guarded(inner=rule("noting"), **params))
+    return journal, list(Noting.seen)
+
+
+def _measured() -> Data:
+    """As `_quiet`, with signals measured anew every ten minutes, from almost nothing."""
+    signals = {"oracle": False, "refresh": "10 min"}
+    return one_pool(per_hour=60, quality={"history": {"weeks": 0.1, "contacts_per_agent_week": 50}, "signals": signals})
+
+
+def test_in_a_run_scores_that_rest_on_too_little_are_the_average_until_they_do_not() -> None:
+    (free, loose), (bound, shown) = _noted(_measured()), _noted(_measured(), min_count=12.0)
+    assert not same(free, bound)
+    few = [(means[counts < 12.0], means) for _, means, counts in shown]
+    assert any(0 < kept.size < means.size for kept, means in few)
+    assert all(np.unique(kept).size <= 1 for kept, _ in few)
+    assert any(np.unique(means[counts < 12.0]).size > 1 for _, means, counts in loose)
+
+
+def test_in_a_run_scores_do_not_change_within_the_cool_down() -> None:
+    (free, loose), (bound, shown) = _noted(_measured()), _noted(_measured(), cool_down="35 min")
+    assert not same(free, bound)
+    assert np.diff([now for now, _, _ in shown]).min() >= 2100.0
+    assert np.diff([now for now, _, _ in loose]).min() == 600.0
+
+
+def test_in_a_run_a_change_takes_in_a_part_of_the_news() -> None:
+    """The first change is shown whole; with a part of nearly nothing, all that follow hardly move."""
+    (free, loose), (bound, shown) = _noted(_measured()), _noted(_measured(), smoothing=0.01)
+    assert not same(free, bound)
+    moved = max(np.abs(after - before).max() for (_, before, _), (_, after, _) in pairwise(loose))
+    steady = max(np.abs(after - before).max() for (_, before, _), (_, after, _) in pairwise(shown))
+    assert moved > 10.0
+    assert steady < 0.1 * moved
+
+
+class ByMarks(Router):
+    """The best mark of customers, then the fewest escalations; reads both optional signals."""
+
+    uses_signals = True
+    seen: list[list[float]] = []  # noqa: RUF012  # emptied by the test
+
+    def choose_agent(self, view: Any, contact: Any) -> Any:
+        marks, passed_on = view.signals.csat, view.signals.escalation
+        assert view.signals.csat_error and view.signals.escalation_count
+        ByMarks.seen.append([row[0] for row in marks])
+        return highest(view.free_agents(contact), lambda who: marks[who.index][0] - passed_on[who.index][0])
+
+
+def test_a_guarded_rule_reads_the_optional_signals_and_they_are_guarded() -> None:
+    data = _measured()
+    data["quality"]["survey"] = {"response": 0.9, "lag": "5 min"}
+    data["quality"]["signals"]["also"] = ["csat", "escalation"]
+    with added("router", "by_marks", ByMarks):
+        plain = run(data, rule("by_marks"))
+        assert same(run(data, rule("guarded", inner=rule("by_marks"), **NO_LIMIT)), plain)
+        ByMarks.seen.clear()
+        run(data, rule("guarded", inner=rule("by_marks"), **(NO_LIMIT | {"min_count": 1e9})))
+    assert {len(set(marks)) for marks in ByMarks.seen} == {1}
+
+
+def test_a_guarded_rule_is_told_which_key_keeps_a_signal_that_is_not_kept() -> None:
+    with added("router", "by_marks", ByMarks), pytest.raises(ModelError, match=r"quality\.signals\.also: \[csat\]"):
+        run(_measured(), rule("guarded", inner=rule("by_marks"), **NO_LIMIT))
 
 
 # --- work ------------------------------------------------------------------------------------------------------------
@@ -124,6 +215,39 @@ def test_no_guardrail_makes_a_contact_wait_beside_an_idle_agent() -> None:
     legs = answered(run(one_pool(per_hour=30), tight))
     assert (legs["answered"] == legs["entered"]).all()
     assert (work(run(one_pool(per_hour=400), tight)) / 10_800.0).min() > 0.97
+
+
+def test_an_agent_over_a_limit_leaves_contacts_to_colleagues_for_a_while_and_no_longer() -> None:
+    """Under load the cap binds only where contacts may be left; none is left beside an idle agent for longer."""
+    tops, longest = [], []
+    for number in range(8):
+        pair = [
+            run(one_pool(per_hour=140), guarded(max_occupancy=0.7, window="10 min", leave=leave), number)
+            for leave in ("0 s", "2 min")
+        ]
+        tops.append([work(journal).max() / 10_800.0 for journal in pair])
+        longest.append([max(_beside_an_idle_agent(journal)) for journal in pair])
+    assert z(np.subtract(*np.transpose(tops))) > SURE
+    assert max(at_once for at_once, _ in longest) == 0.0
+    assert max(left for _, left in longest) == pytest.approx(120.0)
+
+
+def _beside_an_idle_agent(journal: Any) -> list[float]:
+    """Of each contact's wait, the seconds during which somebody was idle all the time up to the answer."""
+    idle = journal.states[journal.states["state"] == AgentState.AVAILABLE]
+    waits = []
+    for leg in answered(journal):
+        end = leg["answered"]
+        there = idle[(idle["start"] < end) & (idle["end"] >= end)]
+        waits.append(max((end - max(start, leg["entered"]) for start in there["start"]), default=0.0))
+    return waits
+
+
+def test_one_who_is_alone_over_a_limit_leaves_nothing() -> None:
+    """Where no colleague is within the limits, waiting would be for nobody."""
+    tight = guarded(max_occupancy=0.01, leave="10 min")
+    assert max(_beside_an_idle_agent(run(one_pool(per_hour=400), tight))) < 600.0
+    assert (work(run(one_pool(per_hour=400), tight)) / 10_800.0).min() > 0.9
 
 
 def test_a_wrong_inner_rule_is_named() -> None:
