@@ -45,7 +45,7 @@ def _main(argv: Sequence[str]) -> int:
     defaults = _store_own()
     requests = [_request(point, defaults) for point in points]
     for request in requests:
-        request.loaded()
+        request.check()
     aliases = _store_named(requests, defaults)
     return _hydra(flags, _renamed(parsed, aliases, requests), aliases, defaults, len(points))
 

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from sim.command import actions
 from sim.command.catalogue import LISTS, kind
 from sim.command.request import DEFAULT_RESULTS, Request
-from sim.errors import CcsimError, ScenarioError, UsageError
+from sim.errors import CcsimError, ScenarioError, UsageError, literal
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130  # exit codes
 
@@ -57,18 +57,21 @@ def _validate(args: argparse.Namespace) -> int:
         try:
             print(f"{name}: {_validated(name)}")
         except (ScenarioError, UsageError) as error:
-            print(error, file=sys.stderr)
+            print(_told(error), file=sys.stderr)
             worst = WRONG
     return worst
 
 
 def _validated(name: str) -> str:
     from sim.config.load import load, load_experiment
+    from sim.experiment.replication import ready
 
     if kind(name) != "experiment":
-        load(name)
+        ready({name: load(name)})
         return "a valid scenario"
-    return f"a valid experiment of {len(load_experiment(name).arms)} arms"
+    arms = load_experiment(name).arms
+    ready(arms)
+    return f"a valid experiment of {len(arms)} arms"
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -180,10 +183,10 @@ def guarded(work: Callable[[], int]) -> int:
             warnings.filterwarnings("ignore", message=".*replications failed")
             return work()
     except (ScenarioError, UsageError) as error:
-        print(error, file=sys.stderr)
+        print(_told(error), file=sys.stderr)
         return WRONG
     except CcsimError as error:
-        print(f"ccsim: {error}", file=sys.stderr)
+        print(f"ccsim: {_told(error)}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -198,6 +201,11 @@ def guarded(work: Callable[[], int]) -> int:
         traceback.print_exc()
         print("ccsim: this is a fault of the program, not of your files", file=sys.stderr)
         return FAILED
+
+
+def _told(error: CcsimError) -> str:
+    """The message, a line a problem; what stands in it from a file cannot steer the terminal."""
+    return "\n".join(literal(line) for line in str(error).split("\n"))
 
 
 def _tolerant_output() -> None:

@@ -36,7 +36,7 @@ class Problem:
     def __str__(self) -> str:
         shown = "" if self.value is None else f" (read: {_short(self.value)})"
         mend = f"; {self.mend}" if self.mend else ""
-        return f"{self.path}: {self.rule}{shown}{mend}"
+        return literal(f"{shortened(self.path, 300)}: {self.rule}{shown}{mend}")
 
 
 class ScenarioError(CcsimError):
@@ -53,6 +53,15 @@ class ScenarioError(CcsimError):
         return "\n".join([head, *(f"  {problem}" for problem in self.problems)])
 
 
-def _short(value: object, longest: int = 60) -> str:
-    text = repr(value)
+def literal(text: str) -> str:
+    """The text as one line that a terminal shows and does not obey: control and direction marks are spelt out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text, its end left out where it is longer."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _short(value: object) -> str:
+    return shortened(repr(value), 60)

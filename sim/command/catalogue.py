@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from sim.config.scan import LARGEST_FILE
 from sim.errors import ScenarioError
 
 
@@ -18,7 +19,8 @@ def kind(name: str) -> Literal["scenario", "experiment", ""]:
     if name in files.names("scenario"):
         return "scenario"
     if path.is_file():
-        arms = re.search(rb"^arms\s*:", path.read_bytes(), re.MULTILINE)
+        with path.open("rb") as file:
+            arms = re.search(rb"^arms\s*:", file.read(LARGEST_FILE), re.MULTILINE)
         return "scenario" if arms is None else "experiment"
     return "experiment" if name in files.names("experiment") else ""
 

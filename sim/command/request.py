@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import UsageError
+from sim.errors import UsageError, shortened
 
 if TYPE_CHECKING:
     from sim.config.load import Loaded, LoadedExperiment
@@ -60,6 +61,14 @@ class Request:
             return load(self.scenario, self.overrides)
         return load_experiment(str(self.experiment), plan.for_experiment(self.overrides))
 
+    def check(self) -> None:
+        """Load it, and hire its people; raises what running it would be refused for."""
+        from sim.config.load import Loaded
+        from sim.experiment.replication import ready
+
+        found = self.loaded()
+        ready({found.name: found} if isinstance(found, Loaded) else found.arms)
+
 
 def _refuse_near_miss(word: str, key: str) -> None:
     """A misspelt key of ours (`result=`, `Seed=`) must not be taken for an override of the scenario."""
@@ -76,10 +85,17 @@ def _text(_key: str, value: str) -> str:
 
 
 def _whole(key: str, value: str) -> int:
-    try:
-        return int(value)
-    except ValueError:
-        raise UsageError(f"{key}={value}: not a whole number; write {key}=10, for example") from None
+    if re.fullmatch(r"[+-]?[0-9]{1,20}", value, re.ASCII) is None:
+        raise UsageError(f"{key}={shortened(value, 60)}: not a whole number; write {key}=10, for example")
+    return int(value)
+
+
+def _folder(key: str, value: str) -> str:
+    """A path as the system takes it: of visible characters."""
+    text = _text(key, value)
+    if not text.isprintable() or len(text) > 1000:
+        raise UsageError(f"{key}={shortened(text, 60)!r}: not the name of a folder; write {key}=DIR")
+    return text
 
 
 def _number(key: str, value: str) -> float:
@@ -105,4 +121,5 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "replication": _whole,
     "births_factor": _number,
     "contacts": _switch,
+    "results": _folder,
 }

@@ -30,6 +30,7 @@ _FLOAT = re.compile(
     r"|\.[0-9]+(?:_[0-9]+)*(?:[eE][-+][0-9]+)?",
     re.ASCII,
 )
+LONGEST_NUMBER = 60  # characters; Python itself gives up at 4,300 digits
 _SPECIAL = re.compile(r"([-+]?)\.(?:(inf|Inf|INF)|nan|NaN|NAN)", re.ASCII)
 
 
@@ -166,6 +167,10 @@ class _Composer:
         text = event.value
         if not event.implicit[0]:
             return text
+        if len(text) > LONGEST_NUMBER and _number(text):
+            rule = f"a number of {len(text)} characters"
+            self._complain(event, path, text, rule, "write it shorter, or quote a text")
+            return text
         if _SEXAGESIMAL.fullmatch(text):
             rule = f"YAML reads {text} without quotes as {_sexagesimal(text):g}"
             self._complain(event, path, text, rule, f'write it in quotes: "{text}"')
@@ -198,11 +203,17 @@ def resolve(text: str) -> Any:
         return None
     if text in _TRUE or text in _FALSE:
         return text in _TRUE
+    if len(text) > LONGEST_NUMBER:
+        return text
     if _INT.fullmatch(text):
         return int(text.replace("_", ""), 0)
     if _FLOAT.fullmatch(text):
         return float(text.replace("_", ""))
     return _special(text)
+
+
+def _number(text: str) -> bool:
+    return any(pattern.fullmatch(text) for pattern in (_SEXAGESIMAL, _LEADING_ZERO, _INT, _FLOAT))
 
 
 def _special(text: str) -> Any:

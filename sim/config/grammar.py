@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sim.config.document import Path
+from sim.config.document import LONGEST_NUMBER, Path
 from sim.config.scan import CODE_KEYS
-from sim.errors import UsageError
+from sim.errors import UsageError, shortened
 
 
 class OverrideError(UsageError):
@@ -27,7 +27,7 @@ class OverrideError(UsageError):
         self.mend = mend
 
     def __str__(self) -> str:
-        return f"override {self.text!r}: {self.rule}" + (f"; {self.mend}" if self.mend else "")
+        return f"override {shortened(repr(self.text), 120)}: {self.rule}" + (f"; {self.mend}" if self.mend else "")
 
 
 class Kind(Enum):
@@ -50,6 +50,7 @@ class Override:
     valued: bool
 
 
+LONGEST = 20_000  # characters of one override
 _PART = r"(?:[A-Za-z_][A-Za-z0-9_-]*|0|[1-9](?:_?[0-9])*)"
 _HEAD = re.compile(rf"(\+\+|\+|~)?({_PART}(?:\.{_PART})*)(=[ \t]*)?", re.ASCII)
 _GROUP = re.compile(r"[+~]*[\w.$-]*[/@:]", re.ASCII)
@@ -94,6 +95,8 @@ class _Token:
 
 def parse(text: str) -> Override:
     """Read one override; raises OverrideError with the reason."""
+    if len(text) > LONGEST:
+        raise OverrideError(text, f"longer than {LONGEST} characters", "put so much into the scenario file")
     _forbid_interpolation(text)
     override = _parsed(text)
     _forbid_code(text, override.path, override.value)
@@ -246,6 +249,8 @@ class _Values:
 
 
 def _scalar(token: _Token) -> Any:
+    if len(token.text) > LONGEST_NUMBER:
+        return _plain(token)
     if token.name == "int":
         return int(token.text)
     if token.name == "float":

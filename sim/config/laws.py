@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.config import schema
 from sim.config.tables import Tables
+from sim.config.units import LONGEST
+from sim.errors import LawError
 
 if TYPE_CHECKING:
     from sim.sampling.laws import Law
@@ -46,6 +48,14 @@ def _laws() -> Any:
     return laws
 
 
+def _empirical(spec: schema.Empirical, tables: Tables) -> Law:
+    values = tables.numbers(spec.file, spec.column)
+    if values.size and values.max() > LONGEST:
+        raise LawError(f"empirical: {values.max():g} s is longer than 100 years; the column must hold seconds")
+    law: Law = _laws().empirical(values)
+    return law
+
+
 def _mixture(spec: schema.Mixture, tables: Tables) -> Law:
     mixed: Law = _laws().mixture([(part.weight, build(part.of, tables)) for part in spec.parts])
     return mixed
@@ -60,7 +70,7 @@ _BUILDERS: dict[type, Callable[[Any, Tables], Law]] = {
     schema.Deterministic: lambda s, _: _laws().deterministic(s.value),
     schema.Uniform: lambda s, _: _laws().uniform(s.low, s.high),
     schema.Triangular: lambda s, _: _laws().triangular(s.low, s.mode, s.high),
-    schema.Empirical: lambda s, tables: _laws().empirical(tables.numbers(s.file, s.column)),
+    schema.Empirical: _empirical,
     schema.Hyperexponential: lambda s, _: _laws().hyperexponential([(p.weight, p.mean) for p in s.parts]),
     schema.Mixture: _mixture,
 }

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from sim import registry
-from sim.config import defaults, files, references, rules, schema
+from sim.config import defaults, files, limits, references, rules, schema
 from sim.config.document import Document, Path, Place, read
 from sim.config.overrides import OverrideError, change, parse
 from sim.config.plain import Places, distinct, explain
@@ -22,7 +22,7 @@ from sim.config.rules import NamedFile
 from sim.config.scan import LARGEST_FILE
 from sim.config.suggest import nearest
 from sim.config.tables import Table, Tables, no_column, read_table
-from sim.errors import LawError, Problem, ScenarioError, UsageError
+from sim.errors import LawError, Problem, ScenarioError, UsageError, shortened
 
 ROSTER_COLUMNS = ("name", "tier", "skills")
 SCENARIO_PREFIX = "scenario."
@@ -106,6 +106,7 @@ def _scenario(found: files.Found, document: Document, overrides: Sequence[str]) 
         params = rules.check(scenario, places, problems)
         tables = _tables([*_named_files(scenario), *rules.files(params)], found, places, problems)
         problems.extend(references.check(scenario, tables, places))
+        problems.extend(limits.check(scenario, tables, places))
         problems.extend(_laws(scenario, tables, places))
     if problems or scenario is None:
         raise ScenarioError(str(found.path), distinct(problems))
@@ -150,7 +151,7 @@ def _overridden(document: Document, overrides: Sequence[str], source: str) -> tu
 
 def _moved(places: Places, path: Path, text: str) -> None:
     typed = tuple(int(part) if isinstance(part, str) and part.isdigit() else part for part in path)
-    places.move(typed, Place(f"override {text!r}"))
+    places.move(typed, Place(f"override {shortened(repr(text), 120)}"))
 
 
 def _validated(model: type[BaseModel], data: Any, places: Places, problems: list[Problem]) -> Any:

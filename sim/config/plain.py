@@ -298,6 +298,15 @@ def _too_short(item: dict[str, Any], value: Any, spot: _Spot) -> tuple[str, str]
     return f"at least {least} {'entry is' if least == 1 else 'entries are'} needed", "add what is missing"
 
 
+def _too_long(item: dict[str, Any], value: Any, spot: _Spot) -> tuple[str, str]:
+    most = item["ctx"]["max_length"]
+    return f"at most {most} entries belong here", "leave some out"
+
+
+def _long_text(item: dict[str, Any], value: Any, spot: _Spot) -> tuple[str, str]:
+    return f"a text of at most {item['ctx']['max_length']} characters belongs here", "shorten it"
+
+
 def _otherwise(item: dict[str, Any], value: Any, spot: _Spot) -> tuple[str, str]:
     error = item.get("ctx", {}).get("error")
     return str(error) if error else str(item["msg"])[:1].lower() + str(item["msg"])[1:], "correct this value"
@@ -317,6 +326,8 @@ _WORDS: dict[str, Callable[[dict[str, Any], Any, _Spot], tuple[str, str]]] = {
     "dict_type": _mapping,
     "list_type": _list,
     "too_short": _too_short,
+    "too_long": _too_long,
+    "string_too_long": _long_text,
     **dict.fromkeys(_NUMBERS, _number),
 }
 

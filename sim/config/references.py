@@ -8,7 +8,7 @@ more entry.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +87,10 @@ def _channels(context: Context) -> Iterator[Problem]:
     for name, intent in context.scenario.intents.items():
         if intent.channel not in channels:
             yield context.unknown(("intents", name, "channel"), intent.channel, "channel", channels)
+    for name, channel in channels.items():
+        if channel.slowdown and channel.takes == "whole":
+            rule = "a contact takes its whole agent, so nobody slows down with several"
+            yield context.problem(("channels", name, "slowdown"), None, rule, "write takes: slot, or take it out")
 
 
 def _bots(context: Context) -> Iterator[Problem]:
@@ -102,6 +106,9 @@ def _curves(context: Context) -> Iterator[Problem]:
     for name, intent in context.scenario.intents.items():
         curve = intent.arrivals
         if isinstance(curve, schema.CurveArrivals):
+            if curve.begins >= DAY:
+                where: Path = ("intents", name, "arrivals", "begins")
+                yield context.problem(where, None, "a curve begins on its own day", "write a time before 24:00")
             hours = len(curve.per_hour) * curve.every / 3600
             if len(curve.per_hour) * curve.every > DAY * (1 + 1e-12):
                 rule = f"the curve lasts {hours:g} hours and is repeated every day"
@@ -225,6 +232,19 @@ def _supervisor(context: Context) -> Iterator[Problem]:
         yield context.unknown(path, supervisor.queue, "queue", context.scenario.queues)
 
 
+def _twice(context: Context) -> Iterator[Problem]:
+    """Lists of which each entry counts once."""
+    lists: list[tuple[Path, Sequence[str]]] = [
+        *((("queues", name, "skills"), queue.skills) for name, queue in context.scenario.queues.items()),
+        *((("staff", "shifts", n, "days"), s.days or ()) for n, s in context.scenario.staff.shifts.items()),
+        (("quality", "signals", "also"), context.scenario.quality.signals.also),
+    ]
+    for path, entries in lists:
+        for at, entry in enumerate(entries):
+            if entry in entries[:at]:
+                yield context.problem((*path, at), entry, "it stands twice in this list", "keep one of them")
+
+
 def _groups(context: Context) -> Iterator[Problem]:
     shifts = context.scenario.staff.shifts
     for name, group in context.scenario.staff.groups.items():
@@ -246,6 +266,9 @@ def _anybody(context: Context) -> Iterator[Problem]:
 def _shifts(context: Context) -> Iterator[Problem]:
     for name, shift in context.scenario.staff.shifts.items():
         path: Path = ("staff", "shifts", name)
+        if shift.days == []:
+            rule = "a shift on no day of the week"
+            yield context.problem((*path, "days"), None, rule, "name a day, or leave `days` out for every day")
         if shift.start >= DAY:
             mend = "write a start before 24:00; the end may carry +1"
             yield context.problem((*path, "start"), None, "a shift starts on its own day", mend)
@@ -365,6 +388,7 @@ CHECKS: tuple[Callable[[Context], Iterator[Problem]], ...] = (
     _paths,
     _overflows,
     _supervisor,
+    _twice,
     _anybody,
     _groups,
     _shifts,

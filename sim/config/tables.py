@@ -11,8 +11,9 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,9 @@ import numpy.typing as npt
 from sim.config.suggest import nearest
 from sim.errors import Problem, ScenarioError
 
-LARGEST_TABLE = 500_000_000
+LARGEST_TABLE = 50_000_000
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:\.[0-9]{3})+", re.ASCII)
 _COMMA_NUMBER = re.compile(r"[-+]?[0-9]+,[0-9]+", re.ASCII)
 
 
@@ -55,7 +57,8 @@ class Tables:
     def numbers(self, file: str, column: str) -> npt.NDArray[np.float64]:
         """The cells of a column as finite numbers; raises ScenarioError with the bad lines."""
         table, cells = self._cells(file, column)
-        numbers = [_number(cell, table.decimal_comma) for cell in cells]
+        doubted = table.decimal_comma and _points_doubtful(cells)
+        numbers = [None if doubted and "." in cell else _number(cell, table.decimal_comma) for cell in cells]
         bad = [row for row, number in enumerate(numbers) if number is None]
         if bad:
             raise ScenarioError(file, tuple(_bad_numbers(table, column, bad)))
@@ -152,18 +155,20 @@ def _columns(file: str, rows: list[tuple[int, list[str]]]) -> dict[str, tuple[st
     line, header = rows[0]
     while header and not header[-1]:
         header = header[:-1]
-    problems = [*_header_faults(file, line, header), *_ragged(file, rows[1:], len(header))]
+    problems = tuple(islice(chain(_header_faults(file, line, header), _ragged(file, rows[1:], len(header))), 20))
     if problems:
-        raise ScenarioError(file, tuple(problems[:20]))
+        raise ScenarioError(file, problems)
     return {name: tuple(cells[at] for _, cells in rows[1:]) for at, name in enumerate(header)}
 
 
 def _header_faults(file: str, line: int, header: list[str]) -> Iterator[Problem]:
+    seen: set[str] = set()
     for at, name in enumerate(header):
         if not name:
             yield Problem(f"{file}:{line}", None, f"column {at + 1} has no name", "name it in the first line")
-        elif name in header[:at]:
+        elif name in seen:
             yield Problem(f"{file}:{line}", name, "two columns have this name", "rename one of them")
+        seen.add(name)
 
 
 def _ragged(file: str, rows: list[tuple[int, list[str]]], width: int) -> Iterator[Problem]:
@@ -183,16 +188,26 @@ def _number(cell: str, decimal_comma: bool) -> float | None:
     return number if np.isfinite(number) else None
 
 
+def _points_doubtful(cells: Sequence[str]) -> bool:
+    """Whether points in a `;` file may divide thousands: beside decimal commas, or three digits after each of them."""
+    pointed = [cell for cell in cells if "." in cell]
+    return any("," in cell for cell in cells) or all(_GROUPED.fullmatch(cell) for cell in pointed)
+
+
 def _bad_numbers(table: Table, column: str, rows: list[int]) -> Iterator[Problem]:
     for row in rows[:5]:
         cell = table.columns[column][row]
         path = f"{table.file}:{table.lines[row]}: {column}"
         yield Problem(path, cell, "not a number", _number_mend(cell))
     if len(rows) > 5:
-        yield Problem(f"{table.file}: {column}", None, f"{len(rows) - 5} more cells are not numbers")
+        yield Problem(f"{table.file}: {column}", None, f"{len(rows) - 5} more cells are not numbers", "mend them alike")
 
 
 def _number_mend(cell: str) -> str:
+    grouped = cell.replace(",", ".")
+    if _GROUPED.fullmatch(grouped):
+        whole = grouped.replace(".", "")
+        return f"the mark may divide thousands; write {whole}, or a decimal point with four digits after it"
     if _COMMA_NUMBER.fullmatch(cell):
         return f"a decimal comma is ambiguous here; write {cell.replace(',', '.')}"
     if not cell or cell.upper() in ("NA", "N/A", "NAN", "NULL", "NONE", "#N/A", "-"):

@@ -15,6 +15,8 @@ from sim.config.suggest import closest
 
 SECONDS: dict[str, float] = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 DAY = SECONDS["d"]
+SHORTEST, LONGEST = 1e-6, 36_525 * DAY  # durations, but for 0
+YEARS = (1900, 2199)  # of moments
 SPELLINGS: dict[str, str] = {
     **{unit: unit for unit in SECONDS},
     **dict.fromkeys(("sec", "second", "seconds"), "s"),
@@ -52,7 +54,7 @@ def duration(value: object) -> float:
     if match is None:
         raise _not_a_duration(text)
     number, unit = match.groups()
-    return _finite(float(number) * SECONDS[_unit(number, unit)])
+    return _possible(float(number) * SECONDS[_unit(number, unit)])
 
 
 def clock(value: object) -> float:
@@ -74,9 +76,16 @@ def moment(value: object) -> datetime:
     if _MOMENT.fullmatch(text) is None:
         raise UnitError("not a local date and time", 'write it as "2003-06-02T07:00", without a time zone')
     try:
-        return datetime.fromisoformat(text)
+        read = datetime.fromisoformat(text)
     except ValueError as error:
         raise UnitError(f"no such date or time ({error})", 'write a day such as "2003-06-02T07:00"') from None
+    return _within_years(read)
+
+
+def _within_years(read: datetime) -> datetime:
+    if not YEARS[0] <= read.year <= YEARS[1]:
+        raise UnitError(f"the year lies outside {YEARS[0]} to {YEARS[1]}", "write the year with its four digits")
+    return read
 
 
 def _text(value: object, what: str, mend: str) -> str:
@@ -113,9 +122,13 @@ def _unit(number: str, unit: str) -> str:
     return known
 
 
-def _finite(seconds: float) -> float:
+def _possible(seconds: float) -> float:
     if not math.isfinite(seconds):
         raise UnitError("a duration must be finite", 'write a number such as "6 min"')
+    if seconds > LONGEST:
+        raise UnitError("longer than 100 years", "write a shorter duration")
+    if 0.0 < seconds < SHORTEST:
+        raise UnitError("shorter than a microsecond", 'write "0 s", or a longer duration')
     return seconds
 
 

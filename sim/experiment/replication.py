@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sim.errors import Problem, ScenarioError
 from sim.experiment.plan import Plan, Task
 
 if TYPE_CHECKING:
@@ -60,6 +61,26 @@ class Outcome:
     contacts: int = 0
     seconds: float = 0.0
     failure: Failure | None = None
+
+
+def ready(arms: Mapping[str, Loaded]) -> None:
+    """Hire and draft every arm before anything is written; workers that are forked later find it done.
+
+    Raises ScenarioError with all that is wrong with rosters and plans, where there is more than one arm under its name.
+    """
+    from sim.simulate import prepare
+
+    problems: dict[Problem, None] = {}
+    for name, loaded in arms.items():
+        try:
+            prepare(loaded)
+        except ScenarioError as error:
+            source = loaded.source
+            where = "" if len(arms) == 1 else f"arm {name}: "
+            found = (replace(problem, path=where + problem.path) for problem in error.problems)
+            problems.update(dict.fromkeys(found))
+    if problems:
+        raise ScenarioError(source, tuple(problems))
 
 
 def real() -> Instruments:

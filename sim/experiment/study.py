@@ -14,7 +14,7 @@ from sim.errors import CcsimError, UsageError
 from sim.experiment import calibrate, comparison, engines, plan, progress, store
 from sim.experiment.finished import Failed, Finished, summary, together, told
 from sim.experiment.plan import Plan, Question, Task
-from sim.experiment.replication import Failure, Instruments, Outcome, perform, real
+from sim.experiment.replication import Failure, Instruments, Outcome, perform, ready, real
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,6 +138,7 @@ def run(
     if replication is not None:
         made = replace(made, replications=(plan.whole("replication", replication, 0, 2**41),))
     setting = Setting(engine, workers, results, progress, instruments)
+    _ready(made, setting)
     with store.place(results, made) as place:
         finished = carry_out(replace(made, contacts=contacts), setting, births_factor)
         _warn(finished)
@@ -184,6 +185,7 @@ def compare_plan(made: Plan, setting: Setting) -> Comparison:
     from sim.experiment import card, effects
 
     comparison.check(made.question, {item.name: item for item in _definitions(made, _instruments(setting))})
+    _ready(made, setting)
     with store.place(setting.results, made) as place:
         finished = carry_out(made, setting)
         table, cards = pd.DataFrame(columns=list(comparison.COLUMNS)), []
@@ -231,6 +233,11 @@ def _experiment(named: LoadedExperiment | str, overrides: Sequence[str]) -> Load
     from sim.config.load import load_experiment
 
     return load_experiment(named, plan.for_experiment(overrides))
+
+
+def _ready(made: Plan, setting: Setting) -> None:
+    if setting.instruments is None:
+        ready({arm.name: arm.loaded for arm in made.arms})
 
 
 def _instruments(setting: Setting) -> Instruments:

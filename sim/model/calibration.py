@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,11 @@ def path(resolutions: Sequence[float], difficulty_sd: float, resolution_sd: floa
     `resolutions`: stated shares, each over the contacts that reach the step; `difficulty_sd`: logits;
     `resolution_sd`: standard deviation between agents of their own share, in probability.
     """
+    return _path(tuple(resolutions), difficulty_sd, resolution_sd)
+
+
+@lru_cache(maxsize=1024)  # intents are much alike, and arms even more
+def _path(resolutions: tuple[float, ...], difficulty_sd: float, resolution_sd: float) -> tuple[Solved, ...]:
     difficulty = difficulty_sd * _D_NODES
     population = _D_WEIGHTS
     solved = []
@@ -50,6 +56,7 @@ def path(resolutions: Sequence[float], difficulty_sd: float, resolution_sd: floa
     return tuple(solved)
 
 
+@lru_cache(maxsize=1024)
 def single(share: float, difficulty_sd: float) -> float:
     """Intercept of a service with no agents (the bot): `share` over all its sessions."""
     return _solve(share, difficulty_sd * _D_NODES, _D_WEIGHTS, 0.0).intercept

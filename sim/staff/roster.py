@@ -151,29 +151,41 @@ def _parse_skills(text: str) -> dict[str, float]:
         skill = skill.strip()
         if skill in skills:
             raise ValueError(f"{skill!r} stands there twice")
-        skills[skill] = _within(float(proficiency or "1"), above=0.0)
+        skills[skill] = _within(_real(proficiency or "1"), above=0.0)
     return skills
 
 
 def _parse_breaks(text: str) -> list[Break]:
     pauses = (part.partition("/") for part in text.split("|"))
     return [
-        Break.model_construct(at=units.clock(at.strip()), length=60.0 * _within(float(minutes), above=0.0))
+        Break.model_construct(at=units.clock(at.strip()), length=60.0 * _within(_real(minutes), above=0.0))
         for at, _, minutes in pauses
     ]
 
 
 def _tier(text: str) -> int:
-    return _between(int(text), 1, 3)
+    return _between(_digits(text), 1, 3)
 
 
 def _slots(text: str) -> int:
-    return _between(int(text), 1, 20)
+    return _between(_digits(text), 1, 20)
 
 
 def _money(text: str) -> float:
-    amount = float(text)
+    amount = _real(text)
     return amount if amount == 0.0 else _within(amount, above=0.0)
+
+
+def _digits(text: str) -> int:
+    if re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) is None:
+        raise ValueError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+def _real(text: str) -> float:
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{0,9})?", text.strip(), re.ASCII) is None:
+        raise ValueError(f"{text!r} is not a number such as 1.5")
+    return float(text)
 
 
 def _between(number: int, least: int, most: int) -> int:

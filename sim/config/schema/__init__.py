@@ -10,14 +10,19 @@ from sim.config.schema.base import (
     Clock,
     CsvFile,
     Duration,
+    Factor,
+    Label,
     Name,
     NonNegative,
+    Points,
     Positive,
     Risk,
     Rule,
     Section,
     Share,
+    Spread,
     Start,
+    Text,
 )
 from sim.config.schema.demand import (
     Arrivals,
@@ -81,7 +86,8 @@ from sim.config.schema.staff import (
 from sim.config.schema.tiers import Bot, Context, Escalation, Overflow, Queue, Supervisor
 
 __all__ = [
-    "Section", "Rule", "Name", "Duration", "Clock", "Start", "Share", "Positive", "NonNegative", "Risk", "RISKS",
+    "Section", "Rule", "Name", "Duration", "Clock", "Start", "Share", "Positive", "NonNegative", "Spread", "Factor",
+    "Points", "Label", "Text", "Risk", "RISKS",
     "CsvFile", "Exponential", "Lognormal", "Gamma", "Erlang", "Weibull", "Deterministic", "Uniform", "Triangular",
     "Empirical", "ExponentialPart", "Hyperexponential", "Part", "Mixture", "LawSpec", "CalendarSection", "Measures",
     "ConstantArrivals", "ProfileArrivals", "CurveArrivals", "TraceArrivals", "Busyness", "Segment", "Channel",

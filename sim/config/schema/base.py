@@ -17,8 +17,13 @@ Duration = Annotated[float, BeforeValidator(units.duration), WithJsonSchema(_DUR
 Clock = Annotated[float, BeforeValidator(units.clock), WithJsonSchema(_CLOCK)]
 Start = Annotated[datetime, BeforeValidator(units.moment), WithJsonSchema(_MOMENT)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0.0, le=1e9, allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0.0, le=1e9, allow_inf_nan=False)]
+Spread = Annotated[float, Field(ge=0.0, le=100.0)]  # of a law: its coefficient of variation or standard deviation
+Factor = Annotated[float, Field(ge=0.001, le=1000.0)]
+Points = Annotated[float, Field(ge=-1000.0, le=1000.0)]
+Label = Annotated[str, StringConstraints(max_length=500)]
+Text = Annotated[str, StringConstraints(max_length=20_000)]
 Risk = Literal["low", "medium", "high"]
 RISKS: tuple[str, ...] = get_args(Risk)  # rising
 CsvFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.csv$")]

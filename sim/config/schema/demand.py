@@ -6,7 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.config.schema.base import Clock, CsvFile, Duration, Name, NonNegative, Positive, Risk, Section, Share, Start
+from sim.config.schema.base import (
+    Clock,
+    CsvFile,
+    Duration,
+    Factor,
+    Label,
+    Name,
+    NonNegative,
+    Risk,
+    Section,
+    Share,
+    Spread,
+    Start,
+)
 from sim.config.schema.laws import LawSpec
 
 
@@ -69,21 +82,21 @@ Arrivals = Annotated[ConstantArrivals | ProfileArrivals | CurveArrivals | TraceA
 class Busyness(Section):
     """Day-level factor on all arrival rates: gamma, mean 1, shared by all intents and by all arms."""
 
-    day_cv: NonNegative = 0.0
+    day_cv: Spread = 0.0
 
 
 class Segment(Section):
-    label: str = ""
+    label: Label = ""
     share: Share
     priority: Annotated[int, Field(ge=0, le=9)] = 0
-    patience_factor: Positive = 1.0
+    patience_factor: Factor = 1.0
 
 
 class Channel(Section):
     """`whole`: a contact blocks its agent; `slot`: it takes one of the agent's slots and slows with load."""
 
     takes: Literal["whole", "slot"] = "whole"
-    slowdown: list[Positive] = Field(default_factory=list)
+    slowdown: Annotated[list[Factor], Field(max_length=20)] = Field(default_factory=list)
 
 
 class Step(Section):
@@ -107,11 +120,11 @@ class BotSkill(Section):
 
 
 class Intent(Section):
-    label: str = ""
+    label: Label = ""
     arrivals: Arrivals
     channel: Name
     risk: Risk = "low"
-    difficulty_sd: NonNegative = 0.0
+    difficulty_sd: Spread = 0.0
     patience: LawSpec | None = None
     bot: BotSkill | None = None
     path: Annotated[dict[Name, Step], Field(min_length=1)]

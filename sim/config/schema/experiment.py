@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sim.config.schema.base import Name, NonNegative, Section
+from sim.config.schema.base import Label, Name, NonNegative, Section, Text
 
 
 class Arm(Section):
     """One version of the scenario: dotted overrides such as `routing.rule=quality_tier`."""
 
-    label: str = ""
+    label: Label = ""
     overrides: list[str] = Field(default_factory=list)
 
 
@@ -32,8 +32,8 @@ class Guardrail(Section):
 class Experiment(Section):
     """A question, a base scenario, arms, a primary KPI and guardrails. The first arm is the baseline."""
 
-    title: str
-    question: str = ""
+    title: Label
+    question: Text = ""
     base: Name
     arms: Annotated[dict[Name, Arm], Field(min_length=2)]
     primary: Primary

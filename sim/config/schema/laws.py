@@ -17,7 +17,7 @@ class Exponential(Section):
 class Lognormal(Section):
     law: Literal["lognormal"]
     mean: Duration
-    cv: Positive
+    cv: Annotated[float, Field(gt=0.0, le=100.0)]
 
 
 class Gamma(Section):

@@ -6,17 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.config.schema.base import Duration, NonNegative, Section, Share
+from sim.config.schema.base import Duration, NonNegative, Points, Section, Share, Spread
 
 
 class Truth(Section):
     """How agents differ (latent). `drawn`: anew each replication, the same in all arms; `fixed`: one draw."""
 
     draw: Literal["drawn", "fixed"] = "drawn"
-    speed_sd: NonNegative = 0.0
+    speed_sd: Annotated[float, Field(ge=0.0, le=5.0)] = 0.0
     resolution_sd: Annotated[float, Field(ge=0.0, le=0.3)] = 0.0
-    qa_sd: NonNegative = 5.0
-    empathy_sd: NonNegative = 0.15
+    qa_sd: Spread = 5.0
+    empathy_sd: Spread = 0.15
     speed_resolution_correlation: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
     qa_resolution_correlation: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.15
     intent_share: Share = 0.5
@@ -38,7 +38,7 @@ class Raters(Section):
     """
 
     count: Annotated[int, Field(ge=1, le=10_000)] = 5
-    severity_sd: NonNegative = 0.0
+    severity_sd: Spread = 0.0
     assigned: Literal["contact", "agent"] = "contact"
     calibrate_every: Annotated[Duration, Field(gt=0)] | None = None
     calibration_leaves: Share = 0.5
@@ -49,8 +49,8 @@ class Machine(Section):
     """A machine scores `share` of all contacts, and people none; `agent_bias_sd`: its lasting errors about agents."""
 
     share: Share = 1.0
-    noise_sd: NonNegative = 8.7
-    agent_bias_sd: NonNegative = 3.0
+    noise_sd: Spread = 8.7
+    agent_bias_sd: Spread = 3.0
     lag: Annotated[Duration, Field(ge=0)] = 600.0
 
 
@@ -63,9 +63,9 @@ class Evaluation(Section):
     per_agent_week: NonNegative = 1.25
     share: Share | None = None
     risk_weights: RiskWeights = RiskWeights()
-    mean: float = 85.0
-    contact_sd: NonNegative = 12.0
-    rater_sd: NonNegative = 5.0
+    mean: Points = 85.0
+    contact_sd: Spread = 12.0
+    rater_sd: Spread = 5.0
     raters: Raters = Raters()
     machine: Machine | None = None
     auto_fail: Share = 0.03
@@ -76,7 +76,7 @@ class History(Section):
     """Pre-history: weeks of work whose evaluations, handle times and repeats the signals start from."""
 
     weeks: Annotated[float, Field(ge=0, le=260)] = 8.0
-    contacts_per_agent_week: NonNegative = 250.0
+    contacts_per_agent_week: Annotated[float, Field(ge=0.0, le=100_000.0)] = 250.0
 
 
 class Signals(Section):
@@ -96,15 +96,15 @@ class Survey(Section):
     """Who answers, and how satisfaction arises (points on a 1 to 5 scale); `lag`: until a signal knows the answer."""
 
     response: Share = 0.15
-    bias: float = 0.25
-    base: float = 4.3
+    bias: Points = 0.25
+    base: Points = 4.3
     unresolved: float = -1.6
     wait_per_minute: float = -0.05
     free_wait: Annotated[Duration, Field(ge=0)] = 120.0
     transfer: float = -0.4
     repeat: float = -0.75
     after_bot: float = -0.3
-    noise_sd: NonNegative = 0.8
+    noise_sd: Spread = 0.8
     lag: Annotated[Duration, Field(ge=0)] = 86400.0
 
 

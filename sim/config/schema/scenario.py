@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.config.schema.base import Name, NonNegative, Rule, Section
+from sim.config.schema.base import Label, Name, NonNegative, Rule, Section, Text
 from sim.config.schema.demand import Busyness, CalendarSection, Channel, Intent, Measures, Returns, Segment
 from sim.config.schema.quality import Quality
 from sim.config.schema.staff import Staff
@@ -20,7 +20,7 @@ class Costs(Section):
     only. Nothing stated: 21 days where the scenario is shorter than a week, else 30.4 calendar days.
     """
 
-    currency: str = "USD"
+    currency: Annotated[str, Field(max_length=20)] = "USD"
     bot_session: NonNegative = 0.5
     line_minute: NonNegative = 0.0
     days_per_month: Annotated[float, Field(gt=0.0, le=31.0)] | None = None
@@ -30,16 +30,16 @@ class Costs(Section):
 class Assumption(Section):
     """One number of the scenario: what it is, how good the evidence is, and where it comes from."""
 
-    what: str
+    what: Text
     evidence: Literal["measured", "A", "B", "C"]
-    source: str
+    source: Text
 
 
 class Scenario(Section):
     """A contact centre: what arrives, who works, how contacts flow, what quality is and what it costs."""
 
-    title: str
-    description: str = ""
+    title: Label
+    description: Text = ""
     assumptions: list[Assumption] = Field(default_factory=list)
     calendar: CalendarSection
     measures: Measures = Measures()

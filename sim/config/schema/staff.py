@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sim.config.schema.base import Clock, CsvFile, Duration, Name, NonNegative, Positive, Section
+from sim.config.schema.base import Clock, CsvFile, Duration, Factor, Label, Name, NonNegative, Section
 
 
 class Break(Section):
@@ -38,9 +38,9 @@ class Group(Section):
     Skills map to a proficiency: handle time is divided by it.
     """
 
-    label: str = ""
+    label: Label = ""
     tier: Annotated[int, Field(ge=1, le=3)]
-    skills: Annotated[dict[Name, Positive], Field(min_length=1)]
+    skills: Annotated[dict[Name, Factor], Field(min_length=1)]
     count: Annotated[int, Field(ge=0)] | None = None
     shift: Name | None = None
     plan: Plan | None = None

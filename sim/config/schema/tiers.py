@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.config.schema.base import Duration, Name, Rule, Section, Share
+from sim.config.schema.base import Duration, Label, Name, Points, Rule, Section, Share
 from sim.config.schema.demand import Step
 from sim.config.schema.laws import LawSpec
 
@@ -25,7 +25,7 @@ class Queue(Section):
     every so long a wait counts as one more level of priority.
     """
 
-    label: str = ""
+    label: Label = ""
     tier: Annotated[int, Field(ge=1, le=3)]
     skills: Annotated[list[Name], Field(min_length=1)]
     priority: Annotated[int, Field(ge=0, le=9)] = 0
@@ -50,7 +50,7 @@ class Bot(Section):
     turn: Annotated[Duration, Field(gt=0)] = 15.0
     max_turns: Annotated[int, Field(ge=1, le=1_000_000)] = 12
     asks_human: Share = 0.15
-    sentiment_limit: float = -1.5
+    sentiment_limit: Points = -1.5
     keyword_risk: Literal["none", "high", "medium"] = "high"
     vip_priority: Annotated[int, Field(ge=0, le=9)] | None = None
     hang_up: Share = 0.0
