@@ -105,7 +105,7 @@ def _records(outcomes: Sequence[Outcome], arm: str) -> pd.DataFrame:
     import pandas as pd
 
     frames = [
-        outcome.records.assign(replication=outcome.task.replication)
+        outcome.records.frame().assign(replication=outcome.task.replication)
         for outcome in outcomes
         if outcome.records is not None and outcome.task.arm == arm
     ]

@@ -31,6 +31,17 @@ class Framed(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """A table that is made already."""
+
+    table: pd.DataFrame
+
+    def frame(self) -> pd.DataFrame:
+        """The table."""
+        return self.table
+
+
+@dataclass(frozen=True, slots=True)
 class Instruments:
     """What a replication is made with; tests put fakes here. All of them must be picklable."""
 
@@ -57,7 +68,7 @@ class Outcome:
     kpis: Framed | None = None
     agents: Framed | None = None
     flows: Framed | None = None
-    records: pd.DataFrame | None = None
+    records: Framed | None = None
     contacts: int = 0
     seconds: float = 0.0
     failure: Failure | None = None
@@ -123,7 +134,7 @@ def _perform(plan: Plan, instruments: Instruments, task: Task, began: float) -> 
         kpis,
         agents,
         instruments.flows(made),
-        None if journal is None else records(journal),
+        None if journal is None else Whole(records(journal)),
         len(journal.contacts) if journal is not None else made.taken,
         time.perf_counter() - began,
     )

@@ -11,17 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import CcsimError, UsageError
-from sim.experiment import calibrate, comparison, engines, plan, progress, store
+from sim.experiment import calibrate, carry, comparison, engines, plan, store
+from sim.experiment.carry import Assignment
+from sim.experiment.engines import Where
 from sim.experiment.finished import Failed, Finished, summary, together, told
-from sim.experiment.plan import Plan, Question, Task
-from sim.experiment.replication import Failure, Instruments, Outcome, perform, ready, real
+from sim.experiment.plan import Plan, Question
+from sim.experiment.replication import Instruments, ready, real
+from sim.experiment.store import calibration
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.config.load import Loaded, LoadedExperiment
-
-_KILLED = Failure("the worker process was killed; most often memory ran out (fewer workers need less)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,16 +204,17 @@ def compare_plan(made: Plan, setting: Setting) -> Comparison:
 
 
 def carry_out(made: Plan, setting: Setting, births_factor: float | None = None) -> Finished:
-    """Calibrate the volume where needed, run every replication and put the tables together."""
+    """Calibrate the volume where needed, run every replication that is not stored and put the tables together.
+
+    With `setting.results`, what was finished before is read and what is finished now is kept.
+    """
     began = time.perf_counter()
     engine, workers = engines.chosen(setting.engine, setting.workers)
-    tools = _instruments(setting)
-    volume = _calibrated(made, tools, engine, workers, births_factor)
+    tools, where = _instruments(setting), Where(engine, workers)
+    place = None if setting.results is None else store.folder(setting.results, made)
+    volume = _calibrated(made, tools, where, births_factor, place)
     made = replace(made, births_factor=volume.factor)
-    tasks = list(made.tasks())
-    with progress.bar(made.name, len(tasks), setting.progress) as step:
-        raw = engines.run(_perform, (made, tools), tasks, engine, workers, step)
-    outcomes = [Outcome(o.item, failure=_KILLED) if isinstance(o, engines.Killed) else o for o in raw]
+    outcomes = carry.carry_out([Assignment(made, place)], tools, where, setting.progress)[0]
     facts = {"seconds": time.perf_counter() - began, "workers": workers, "engine": engine}
     return together(made, _definitions(made, tools), outcomes, volume.note, engine, facts)
 
@@ -250,23 +252,20 @@ def _definitions(made: Plan, tools: Instruments) -> Sequence[Any]:
     return tools.definitions(measures.answer_within, measures.repeat_window)
 
 
-def _perform(shared: tuple[Plan, Instruments], task: Task) -> Outcome:
-    return perform(*shared, task)
-
-
 def _calibrated(
-    made: Plan, tools: Instruments, engine: str, workers: int, births_factor: float | None
+    made: Plan, tools: Instruments, where: Where, births_factor: float | None, place: Path | None
 ) -> calibrate.Calibration:
+    """The factor on births, as given, as found before in this folder, or by pilot replications."""
     if births_factor is not None:
         return calibrate.Calibration(births_factor)
 
     def pilots(items: Sequence[calibrate.Pilot]) -> list[tuple[int, int]]:
-        counts = engines.run(calibrate.count, (made, tools), items, engine, workers, lambda: None)
+        counts = engines.run(calibrate.count, (made, tools), items, where.engine, where.workers or 1, lambda: None)
         if any(isinstance(count, engines.Killed) for count in counts):
-            raise CcsimError(f"{made.name}: a pilot replication of the baseline failed: {_KILLED.message}")
+            raise CcsimError(f"{made.name}: a pilot replication of the baseline failed: {carry.KILLED.message}")
         return [count for count in counts if not isinstance(count, engines.Killed)]
 
-    return calibrate.calibrate(made, pilots)
+    return calibration.known(made, tools, place, lambda: calibrate.calibrate(made, pilots))
 
 
 def _store(finished: Finished, place: Path | None) -> None:
