@@ -30,6 +30,8 @@ from sim.quality.feedback import Feedback
 from sim.quality.measurement import Measurement
 from sim.quality.raters import Severity
 from sim.quality.signals import Measured, Oracle
+from sim.routing import pilot
+from sim.routing.sides import Days, Design, Member, Sides
 from sim.sampling.streams import Streams
 from sim.staff import people, shifts
 from sim.staff.floor_manager import FloorManager
@@ -37,7 +39,22 @@ from sim.staff.person import Person
 
 if TYPE_CHECKING:
     from sim.config.load import Loaded
-    from sim.config.schema import Rule
+    from sim.config.schema import Rule, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A pilot: the rules of another arm side by side with the scenario's own, by a design over days."""
+
+    treated: Loaded
+    design: Design
+    days: Days
+
+    def sides(self, prepared: Prepared, seed: int, replication: int) -> Sides:
+        """Who is treated in one replication."""
+        members = [Member(person.key, (person.tier, frozenset(person.skills))) for person in prepared.staff]
+        first = [intent.steps[0].queue for intent in prepared.blueprint.intents]
+        return Sides(self.design, self.days, seed, replication, members, first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +65,10 @@ class Prepared:
     staff: tuple[Person, ...]
     lexicon: Lexicon
 
-    def run(self, seed: int, replication: int, births_factor: float = 1.0) -> Journal:
-        """Run one replication; see `simulate`."""
+    def run(self, seed: int, replication: int, births_factor: float = 1.0, trial: Trial | None = None) -> Journal:
+        """Run one replication, as a pilot if told so; see `simulate`."""
         pieces: list[Journal] = []
-        self.stream(seed, replication, births_factor, pieces.append)
+        _Replication(self, seed, replication, births_factor, trial).run(pieces.append)
         return _joined(pieces)
 
     def stream(self, seed: int, replication: int, births_factor: float, take: Callable[[Journal], object]) -> None:
@@ -96,7 +113,11 @@ def known(loaded: Loaded, seed: int, replication: int) -> tuple[Truth, Expectati
 class _Replication:
     """The parts of one replication while it is being built and run."""
 
-    def __init__(self, prepared: Prepared, seed: int, replication: int, births_factor: float) -> None:
+    def __init__(
+        self, prepared: Prepared, seed: int, replication: int, births_factor: float, trial: Trial | None = None
+    ) -> None:
+        self.trial = trial
+        self.sides = None if trial is None else trial.sides(prepared, seed, replication)
         self.lexicon = prepared.lexicon
         self.blueprint = prepared.blueprint
         self.staff = prepared.staff
@@ -143,16 +164,17 @@ class _Replication:
         return np.linspace(0.0, self.blueprint.horizon, count + 2)[1:-1]
 
     def _centre(self) -> Centre:
-        scenario = self.blueprint.scenario
+        router, escalation_rule, bot_policy = self._policies()
         return Centre(
             blueprint=self.blueprint,
             calendar=self.calendar,
             streams=self.streams,
             workers=self.staff,
             truth=self.truth,
-            router=_build("router", scenario.routing),
-            escalation_rule=_build("escalation", scenario.escalation.rule),
-            bot_policy=_build("bot", scenario.bot.policy) if scenario.bot is not None else None,
+            router=router,
+            escalation_rule=escalation_rule,
+            bot_policy=bot_policy,
+            sides=self.sides,
         )
 
     def _start_changing(self) -> None:
@@ -160,6 +182,16 @@ class _Replication:
         if self.effects:
             condition = Condition(self.centre, self.effects, self.diary)
             self.env.process(condition.run(self.env, self.blueprint.scenario.quality.changes_every))
+
+    def _policies(self) -> tuple[Any, Any, Any]:
+        """Router, escalation rule and bot policy: the scenario's, or both arms' in a pilot."""
+        own = _rules(self.blueprint.scenario)
+        if self.trial is None or self.sides is None:
+            return own
+        routers, escalations, bots = zip(own, _rules(self.trial.treated.scenario), strict=True)
+        kinds = len(self.blueprint.queues) * len(self.blueprint.intents)
+        bot = None if bots[0] is None else pilot.PilotBot(self.sides, bots)
+        return pilot.router(self.sides, routers, kinds), pilot.PilotEscalation(self.sides, escalations), bot
 
     def _start_measuring(self) -> None:
         """Give the centre its signals, and refresh them while it runs; a router that reads none costs nothing."""
@@ -216,6 +248,11 @@ def _joined(pieces: list[Journal]) -> Journal:
 def _end_to_end(records: list[NDArray[np.void]]) -> NDArray[np.void]:
     """Joined as bytes: field by field takes longer, and leaves what lies between fields to chance."""
     return np.concatenate([part.view(np.uint8) for part in records]).view(records[0].dtype)
+
+
+def _rules(scenario: Scenario) -> tuple[Any, Any, Any]:
+    bot = None if scenario.bot is None else _build("bot", scenario.bot.policy)
+    return _build("router", scenario.routing), _build("escalation", scenario.escalation.rule), bot
 
 
 def _build(kind: str, rule: Rule) -> Any:

@@ -26,6 +26,7 @@ cdef class Centre:
     cdef readonly EscalationRule escalation_rule
     cdef readonly BotPolicy bot_policy
     cdef public object signals, watch
+    cdef readonly object sides
     cdef readonly CentreView view
     cdef readonly list queues, lanes, agents
     cdef readonly Contact oldest_open, newest_open

@@ -59,6 +59,16 @@ class _NoSignals:
         raise ModelError(f"this router asked for the signal {name!r} but does not say so; set uses_signals = True")
 
 
+class Sides(Protocol):
+    """A pilot within one centre: which of two sets of rules is whose, 0 or 1."""
+
+    def of_agent(self, index: int) -> int:
+        """The side of the person in this place of the staff."""
+
+    def of_contact(self, case: int, attempt: int, born: float, queue: int) -> int:
+        """The side of a contact: its case's number and birth, which attempt, the first human queue of its intent."""
+
+
 UNSEEN: Any = _NoSignals()
 QUESTIONS = ("choose_agent", "choose_contact", "reconsider")  # what a router is asked while the centre runs
 
@@ -86,6 +96,7 @@ class Centre:
         "recorder",
         "router",
         "shift",
+        "sides",
         "signals",
         "speed",
         "truth",
@@ -103,8 +114,10 @@ class Centre:
         router: Router,
         escalation_rule: EscalationRule,
         bot_policy: BotPolicy | None,
+        sides: Sides | None = None,
     ) -> None:
         self.blueprint = blueprint
+        self.sides = sides
         self.calendar = calendar
         self.draws = Draws(streams)
         self.recorder = Recorder()
@@ -132,18 +145,20 @@ class Centre:
     # --- people and queues -------------------------------------------------------------------------------------------
 
     def _hire(self, index: int, worker: Worker) -> Agent:
-        lane = self._lane(worker.tier, frozenset(worker.skills))
+        side = 0 if self.sides is None else self.sides.of_agent(index)
+        lane = self._lane(worker.tier, frozenset(worker.skills), side)
         proficiency = [
             min(worker.skills[skill] for skill in queue.spec.skills) if lane.serves(queue.spec) else 0.0
             for queue in self.queues
         ]
         return Agent(self, index, worker.name, lane, worker.slots, proficiency)
 
-    def _lane(self, tier: int, skills: frozenset[str]) -> Lane:
+    def _lane(self, tier: int, skills: frozenset[str], side: int) -> Lane:
         for lane in self.lanes:
-            if lane.tier == tier and lane.skills == skills:
+            if lane.tier == tier and lane.skills == skills and lane.side == side:
                 return lane
-        lane = Lane(len(self.lanes), tier, skills, len(self.queues) * len(self.blueprint.intents))
+        kinds = len(self.queues) * len(self.blueprint.intents) * (1 if self.sides is None else 2)
+        lane = Lane(len(self.lanes), tier, skills, kinds, side)
         self.lanes.append(lane)
         for queue in self.queues:
             serves = lane.serves(queue.spec)

@@ -36,7 +36,7 @@ cdef class Contact(Entity):
     cdef Handover _sender
     cdef public Line line
     cdef public Contact ahead, behind, earlier, later
-    cdef readonly int attempt, origin, state, position, transfers, context
+    cdef readonly int attempt, origin, state, position, transfers, context, side
     cdef readonly bint bot_used, was_cold
     cdef int _leg, _visit, _hand, _initiator
     cdef readonly double since, waited

@@ -108,6 +108,7 @@ class Contact(Entity):
         "position",
         "queue",
         "segment",
+        "side",
         "since",
         "state",
         "step",
@@ -130,6 +131,8 @@ class Contact(Entity):
         self.channel: ChannelSpec = centre.blueprint.channels[case.intent.channel]
         self.position = -1  # place on the intent's path; len(path) = with a supervisor
         self.deadline = INFINITY  # patience runs out
+        if centre.sides is not None:
+            self.side = centre.sides.of_contact(case.number, attempt, case.born, self.intent.steps[0].queue)
         self._started = centre.calendar.now
         self._answer_at = NEVER
         self._hand = -1
@@ -137,6 +140,7 @@ class Contact(Entity):
     def _blank(self) -> None:
         """What a compiled object is born with: zero and None."""
         self.state = NEW
+        self.side = 0
         self.queue: Queue | None = None
         self.step: StepSpec | None = None
         self.level = 0

@@ -8,7 +8,7 @@ from sim.model.spec cimport QueueSpec
 @cython.final
 cdef class Line:
     cdef readonly Queue queue
-    cdef readonly int level, intent
+    cdef readonly int level, intent, side
     cdef readonly Contact head, tail
 
     cdef int append(self, Contact contact) except -1
@@ -20,7 +20,7 @@ cdef class Queue:
     cdef readonly QueueSpec spec
     cdef readonly int index, tier, waiting
     cdef readonly str name
-    cdef readonly list lines, lanes
+    cdef public list lines, lanes  # written by a pilot's router only, for the length of a question
     cdef readonly bytearray served_by
 
     @cython.locals(line=Line, lane=Lane)
@@ -28,7 +28,7 @@ cdef class Queue:
     @cython.locals(line=Line, lane=Lane)
     cdef int remove(self, Contact contact) except -1
     @cython.locals(line=Line)
-    cdef Line _line(self, int level, int intent)
+    cdef Line _line(self, int level, int intent, int side)
     cdef bint is_served_by(self, Lane lane) except -1
 
 
@@ -42,7 +42,7 @@ cdef class Roll:
 
 @cython.final
 cdef class Lane:
-    cdef readonly int index, tier
+    cdef readonly int index, tier, side
     cdef public int waiting
     cdef readonly frozenset skills
     cdef readonly Roll idle, partly

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
 
 class Line:
-    """Contacts of one queue that are alike in priority level and intent, first come first served."""
+    """Contacts of one queue that are alike in priority level, intent and side of a pilot, first come first served."""
 
-    __slots__ = ("head", "intent", "level", "queue", "tail")
+    __slots__ = ("head", "intent", "level", "queue", "side", "tail")
 
-    def __init__(self, queue: Queue, level: int, intent: int) -> None:
+    def __init__(self, queue: Queue, level: int, intent: int, side: int) -> None:
         self.queue = queue
         self.level = level
         self.intent = intent
+        self.side = side
         self.head: Contact | None = None
         self.tail: Contact | None = None
 
@@ -64,8 +65,8 @@ class Queue:
         self.waiting = 0
 
     def append(self, contact: Contact) -> None:
-        """Join the line of the contact's level and intent."""
-        line = self._line(contact.level, contact.intent.index)
+        """Join the line of the contact's level, intent and side."""
+        line = self._line(contact.level, contact.intent.index, contact.side)
         contact.line = line
         line.append(contact)
         self.waiting += 1
@@ -85,11 +86,11 @@ class Queue:
         """Whether agents of a lane may take contacts of this queue."""
         return lane.index < len(self.served_by) and self.served_by[lane.index] != 0
 
-    def _line(self, level: int, intent: int) -> Line:
+    def _line(self, level: int, intent: int, side: int) -> Line:
         for line in self.lines:
-            if line.level == level and line.intent == intent:
+            if line.level == level and line.intent == intent and line.side == side:
                 return line
-        line = Line(self, level, intent)
+        line = Line(self, level, intent, side)
         self.lines.append(line)
         return line
 
@@ -132,7 +133,7 @@ class Roll:
 
 
 class Lane:
-    """Agents alike in tier and skills. `idle`: nothing in hand; `partly`: some slots taken, some free.
+    """Agents alike in tier, skills and side of a pilot. `idle`: nothing in hand; `partly`: some slots taken, some free.
 
     `rankings`: where a router orders agents by a score, the idle ones in that order, by kind of contact; made when
     first asked for, forgotten when the scores change. `agents`: everybody, by seat.
@@ -146,13 +147,15 @@ class Lane:
         "partly",
         "queues",
         "rankings",
+        "side",
         "skills",
         "tier",
         "waiting",
     )
 
-    def __init__(self, index: int, tier: int, skills: frozenset[str], kinds: int) -> None:
+    def __init__(self, index: int, tier: int, skills: frozenset[str], kinds: int, side: int = 0) -> None:
         self.index = index
+        self.side = side
         self.tier = tier
         self.skills = skills
         self.idle = Roll()

@@ -14,6 +14,7 @@ cdef double HEARD
 cdef class CentreView:
     cdef Centre _centre
     cdef object _ledger, _signals
+    cdef public int shift
 
     cpdef list lanes(self, Contact contact)
     cpdef list all_lanes(self)

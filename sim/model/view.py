@@ -24,12 +24,13 @@ HEARD = 0.7  # correlation of a customer's sentiment as heard with the real one;
 class CentreView:
     """Looks at a centre, and holds nothing of its own but what it was lent."""
 
-    __slots__ = ("_centre", "_ledger", "_signals")
+    __slots__ = ("_centre", "_ledger", "_signals", "shift")
 
     def __init__(self, centre: Centre) -> None:
         self._centre = centre
         self._ledger: Ledger | None = None
         self._signals: Signals | None = None
+        self.shift = 0  # where the kinds of the set of rules begin that a pilot is asking
 
     @property
     def now(self) -> float:
@@ -52,7 +53,7 @@ class CentreView:
 
     def kind(self, contact: Contact) -> int:
         assert contact.queue is not None
-        return contact.queue.index * len(self._centre.blueprint.intents) + contact.intent.index
+        return self.shift + contact.queue.index * len(self._centre.blueprint.intents) + contact.intent.index
 
     def most_urgent(self, agent: Agent) -> Contact | None:
         best: Contact | None = None
@@ -118,6 +119,7 @@ class CentreView:
         view = CentreView(self._centre)
         view._ledger = self._ledger
         view._signals = signals
+        view.shift = self.shift
         return view
 
 
