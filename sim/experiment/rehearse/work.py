@@ -63,7 +63,13 @@ def carry_out(
     work = Work(baseline, treated, made.seed, factor, days, able, kpi)
     kinds = [TODAY, NEW, *(design.name for design in able)]
     tasks = [Task(replication, what) for replication in made.replications for what in kinds]
-    with progress.bar(f"{made.name}, rehearsal", len(tasks), shown) as step:
+    meter = progress.Meter(f"{made.name}, rehearsal", len(tasks))
+    with progress.bar(meter.name, len(tasks), shown) as show:
+
+        def step() -> None:
+            meter.step()
+            show(meter)
+
         done = engines.run(_perform, work, tasks, engine, count, step)
     found: dict[str, list[counts.Counts]] = {}
     for task, result in zip(tasks, done, strict=True):
