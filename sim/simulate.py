@@ -33,7 +33,7 @@ from sim.quality.signals import Measured, Oracle
 from sim.routing import pilot
 from sim.routing.sides import Days, Design, Member, Sides
 from sim.sampling.streams import Streams
-from sim.staff import people, shifts
+from sim.staff import outages, people, shifts
 from sim.staff.floor_manager import FloorManager
 from sim.staff.person import Person
 
@@ -151,6 +151,7 @@ class _Replication:
         self._start_changing()
         self._start_measuring()
         self._start_staff()
+        outages.start(self.env, self.centre, self.streams)
         Source(self.centre, self.births)
         for until in self._stops():
             self.env.run(until=until)

@@ -15,15 +15,16 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from sim.config import schema, series
+from sim.config import laws, schema, series
 from sim.config.document import Path
 from sim.config.plain import Places
 from sim.config.suggest import nearest
 from sim.config.tables import Tables
 from sim.config.units import DAY
-from sim.errors import Problem, ScenarioError
+from sim.errors import LawError, Problem, ScenarioError
 
 SUMS_TO_ONE = 1e-9
+SHORTEST_CYCLE = 60.0  # mean seconds from one failure of a bot to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,33 @@ def _bots(context: Context) -> Iterator[Problem]:
         if intent.bot is not None:
             rule = "the intent describes a bot, but the scenario has none"
             yield context.problem(("intents", name, "bot"), None, rule, "add a section `bot:`, or take this one out")
+
+
+def _outages(context: Context) -> Iterator[Problem]:
+    """An outage that is written down happens in the run; chance ones leave the bot time to work."""
+    bot, calendar = context.scenario.bot, context.scenario.calendar
+    if bot is None:
+        return
+    for number, outage in enumerate(bot.outages):
+        begins = outage.at - calendar.second_of_day
+        path: Path = ("bot", "outages", number, "at")
+        if begins + outage.length < 0.0:
+            yield context.problem(path, None, "the outage is over before the scenario starts", "write a later time")
+        elif begins >= calendar.length + calendar.max_drain:
+            rule = "the outage begins when the run is over"
+            yield context.problem(path, None, rule, "write an earlier time, or make calendar.length longer")
+    if bot.failures is not None:
+        yield from _failures(context, bot.failures)
+
+
+def _failures(context: Context, failures: schema.Failures) -> Iterator[Problem]:
+    try:
+        cycle = laws.build(failures.up, context.tables).mean + laws.build(failures.down, context.tables).mean
+    except (LawError, ScenarioError, KeyError):
+        return  # told elsewhere
+    if cycle < SHORTEST_CYCLE:
+        rule = f"the bot would fail every {cycle:g} s"
+        yield context.problem(("bot", "failures"), None, rule, f"let `up` and `down` be {SHORTEST_CYCLE:g} s together")
 
 
 def _curves(context: Context) -> Iterator[Problem]:
@@ -380,6 +408,7 @@ CHECKS: tuple[Callable[[Context], Iterator[Problem]], ...] = (
     _segments,
     _channels,
     _bots,
+    _outages,
     _curves,
     _profiles,
     _counts,

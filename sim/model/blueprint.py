@@ -48,7 +48,7 @@ def draft(loaded: Loaded) -> Blueprint:
         segments=_segments(scenario),
         channels=channels,
         queues=queues,
-        bot=_bot_tier(scenario.bot, tables) if scenario.bot is not None else None,
+        bot=_bot_tier(scenario.bot, calendar.second_of_day, tables) if scenario.bot is not None else None,
         escalation=_escalation(scenario.escalation, tables),
         retrial=_return(returns.retrial, tables),
         repeat=_return(returns.repeat, tables),
@@ -168,7 +168,7 @@ def _bot_skill(bot: schema.BotSkill, difficulty_sd: float) -> BotSpec:
     return BotSpec(calibration.single(true_share, difficulty_sd), false_share)
 
 
-def _bot_tier(bot: schema.Bot, tables: Tables) -> BotTierSpec:
+def _bot_tier(bot: schema.Bot, midnight: float, tables: Tables) -> BotTierSpec:
     return BotTierSpec(
         session=law_specs.build(bot.session, tables),
         turn=bot.turn,
@@ -181,6 +181,10 @@ def _bot_tier(bot: schema.Bot, tables: Tables) -> BotTierSpec:
         context_passed=bot.context.passed,
         context_saves=bot.context.saves,
         context_costs=bot.context.costs,
+        sessions_at_once=-1 if bot.sessions_at_once is None else bot.sessions_at_once,
+        outages=tuple((each.at - midnight, each.at - midnight + each.length) for each in bot.outages),
+        up=law_specs.build(bot.failures.up, tables) if bot.failures is not None else None,
+        down=law_specs.build(bot.failures.down, tables) if bot.failures is not None else None,
     )
 
 

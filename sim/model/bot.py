@@ -11,6 +11,7 @@ from sim.model.codes import (
     BY_CUSTOMER,
     BY_KEYWORD,
     BY_NONE,
+    BY_OUTAGE,
     BY_SENTIMENT,
     BY_TURNS,
     BY_VIP,
@@ -27,12 +28,18 @@ ANGRIER = 0.5  # sentiment (standard units) lost with every contact that did not
 
 
 def takes(contact: Contact) -> bool:
-    """Whether this contact starts with the bot: it knows the intent, and the policy sends the contact there."""
+    """Whether this contact starts with the bot: it knows the intent, the policy sends the contact there, there is room.
+
+    Who meets a bot that is down or full goes to people at once.
+    """
     centre = contact.centre
     if centre.blueprint.bot is None or contact.intent.bot is None or centre.bot_policy is None:
         return False
     u = centre.draws.bot_choice.block(contact.intent.key, contact.case.k, contact.attempt)[0]
-    return bool(centre.bot_policy.sends_to_bot(centre.view, contact, u))
+    if not centre.bot_policy.sends_to_bot(centre.view, contact, u):
+        return False
+    most: int = centre.bot_tier.sessions_at_once
+    return not centre.bot_down and (most < 0 or centre.bot_sessions < most)
 
 
 def session(contact: Contact) -> float:
@@ -47,7 +54,8 @@ def session(contact: Contact) -> float:
     if at_once != BY_NONE:
         _hands_off(contact, at_once, passed_on)
         return min(planned, tier.turn)
-    p = logistic(contact.intent.bot.intercept - contact.case._difficulty)
+    shift = centre.bot_shift.at(0, contact.intent.index)
+    p = logistic(contact.intent.bot.intercept + shift - contact.case._difficulty)
     if fate < p:
         _contains(contact, True)
         return planned
@@ -81,6 +89,16 @@ def _failed(contact: Contact, tier: BotTierSpec, planned: float, trigger: float,
         return tier.max_turns * tier.turn
     _hands_off(contact, BY_CONFIDENCE, passed_on)
     return planned
+
+
+def breaks_off(contact: Contact) -> None:
+    """The bot stops in the middle: as after any failure some customers leave; the others go on without context."""
+    tier = contact.centre.bot_tier
+    trigger = contact.centre.draws.bot.block(contact.intent.key, contact.case.k, contact.attempt)[2]
+    if trigger < tier.hang_up:
+        contact._bot_end, contact._initiator = LEG_HUNG_UP, BY_CUSTOMER
+    else:
+        _hands_off(contact, BY_OUTAGE, False)
 
 
 def _contains(contact: Contact, resolved: bool) -> None:

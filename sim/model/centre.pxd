@@ -21,12 +21,14 @@ cdef class Centre:
     cdef readonly Draws draws
     cdef readonly Recorder recorder
     cdef readonly Truth truth
-    cdef readonly Reals speed, ability, shift, proficiency
+    cdef readonly Reals speed, ability, shift, bot_shift, proficiency
     cdef readonly Router router
     cdef readonly EscalationRule escalation_rule
     cdef readonly BotPolicy bot_policy
-    cdef public object signals, watch
+    cdef public object signals, bot_signals, watch
     cdef readonly object sides
+    cdef public bint bot_down
+    cdef public int bot_sessions
     cdef readonly CentreView view
     cdef readonly list queues, lanes, agents
     cdef readonly Contact oldest_open, newest_open
@@ -39,6 +41,8 @@ cdef class Centre:
     cpdef int close(self) except -1
     cdef int open(self, Contact contact) except -1
     cdef int closed(self, Contact contact) except -1
+    @cython.locals(contact=Contact, following=Contact)
+    cpdef int stop_bot(self) except -1
     cdef object _answer(self, str question, object about, object wanted)
     @cython.locals(agent=Agent)
     cdef Agent choose_agent(self, Contact contact)

@@ -22,7 +22,7 @@ from sim.model.queue import Lane, Queue
 from sim.model.view import CentreView
 
 if TYPE_CHECKING:
-    from sim.model.policy import BotPolicy, EscalationRule, Router, Signals
+    from sim.model.policy import BotPolicy, BotSignals, EscalationRule, Router, Signals
     from sim.model.port import Calendar
     from sim.model.spec import Blueprint, BotTierSpec
     from sim.model.truth import Truth
@@ -53,10 +53,13 @@ class Watch(Protocol):
 
 
 class _NoSignals:
-    """Stands in where the router reads no signals; whoever asks for one all the same is told so."""
+    """Stands in where a rule reads no signals; whoever asks for one all the same is told so."""
+
+    def __init__(self, who: str) -> None:
+        self._who = who
 
     def __getattr__(self, name: str) -> Any:
-        raise ModelError(f"this router asked for the signal {name!r} but does not say so; set uses_signals = True")
+        raise ModelError(f"{self._who} asked for the signal {name!r} but does not say so; set uses_signals = True")
 
 
 class Sides(Protocol):
@@ -69,7 +72,8 @@ class Sides(Protocol):
         """The side of a contact: its case's number and birth, which attempt, the first human queue of its intent."""
 
 
-UNSEEN: Any = _NoSignals()
+UNSEEN: Any = _NoSignals("this router")
+BOT_UNSEEN: Any = _NoSignals("this bot policy")
 QUESTIONS = ("choose_agent", "choose_contact", "reconsider")  # what a router is asked while the centre runs
 
 
@@ -83,7 +87,11 @@ class Centre:
         "ability",
         "agents",
         "blueprint",
+        "bot_down",
         "bot_policy",
+        "bot_sessions",
+        "bot_shift",
+        "bot_signals",
         "bot_tier",
         "calendar",
         "draws",
@@ -127,7 +135,10 @@ class Centre:
         self.escalation_rule = escalation_rule
         self.bot_policy = bot_policy
         self.bot_tier: BotTierSpec = blueprint.bot  # type: ignore[assignment]  # read only where a bot was used
+        self.bot_down = False
+        self.bot_sessions = 0  # under way
         self.signals: Signals = UNSEEN
+        self.bot_signals: BotSignals = BOT_UNSEEN
         self.view = CentreView(self)
         self.watch: Watch | None = None
         self.queues = [Queue(spec) for spec in blueprint.queues]
@@ -136,6 +147,7 @@ class Centre:
         self.speed = Reals(truth.speed)  # by agent and intent, as is the ability
         self.ability = Reals(truth.ability)
         self.shift = Reals([[0.0] * len(blueprint.intents) for _ in workers])  # logits that time adds to the ability
+        self.bot_shift = Reals([[0.0] * len(blueprint.intents)])  # logits that time adds to what the bot can do
         self.proficiency = Reals([agent.proficiency for agent in self.agents])  # by agent and queue
         self.oldest_open: Contact | None = None
         self.newest_open: Contact | None = None
@@ -200,6 +212,15 @@ class Centre:
         else:
             contact.later.earlier = contact.earlier
         contact.earlier = contact.later = None
+
+    def stop_bot(self) -> None:
+        """The bot is down: sessions under way break off, the oldest first, and none begins until it is up again."""
+        self.bot_down = True
+        contact = self.oldest_open
+        while contact is not None:
+            following = contact.later  # breaking off may close the contact
+            contact.lose_bot()
+            contact = following
 
     # --- decisions, checked ------------------------------------------------------------------------------------------
 

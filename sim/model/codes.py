@@ -41,6 +41,7 @@ BY_TURNS = int(Initiator.TURNS)
 BY_SENTIMENT = int(Initiator.SENTIMENT)
 BY_KEYWORD = int(Initiator.KEYWORD)
 BY_VIP = int(Initiator.VIP)
+BY_OUTAGE = int(Initiator.OUTAGE)
 
 ORIGIN_FIRST = int(Origin.FIRST)
 ORIGIN_RETRIAL = int(Origin.RETRIAL)

@@ -55,6 +55,7 @@ cdef class Contact(Entity):
     cdef int _blank(self) except -1
     @cython.locals(length=double)
     cdef int begin(self) except -1
+    cpdef int lose_bot(self) except -1
     cdef int _bot_ended(self) except -1
     @cython.locals(step=StepSpec)
     cdef int _enter_path(self, int position) except -1

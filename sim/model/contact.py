@@ -176,7 +176,8 @@ class Contact(Entity):
             if ticket == self._patience_ticket:
                 self._give_up()
         elif kind == BOT:
-            self._bot_ended()
+            if self.state == IN_BOT:  # else the bot broke off before
+                self._bot_ended()
         elif kind == RECONSIDER:
             if ticket == self._reconsider_ticket:
                 self._offer_again()
@@ -189,12 +190,20 @@ class Contact(Entity):
             self.state = IN_BOT
             self.bot_used = True
             self.since = self.centre.calendar.now
+            self.centre.bot_sessions += 1
             length = bot.session(self)
             self.centre.calendar.at(self.since + length, ORDER_BOT, BOT, self)
         else:
             self._enter_path(0)
 
+    def lose_bot(self) -> None:
+        """The bot has stopped working; nothing to whom it is not talking to."""
+        if self.state == IN_BOT:
+            bot.breaks_off(self)
+            self._bot_ended()
+
     def _bot_ended(self) -> None:
+        self.centre.bot_sessions -= 1
         self._close_leg(self._bot_end, self._initiator, False)
         if self._bot_end == LEG_HANDED_OFF:
             self.context = outcome.CONTEXT_PASSED if self._bot_passed_on else outcome.CONTEXT_LOST

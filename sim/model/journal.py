@@ -41,6 +41,7 @@ class Initiator(IntEnum):
     SENTIMENT = 6
     KEYWORD = 7  # bot: risk class of the intent
     VIP = 8
+    OUTAGE = 9  # the bot stopped working in the middle of the session
 
 
 class Origin(IntEnum):

@@ -53,6 +53,28 @@ class Signals(Protocol):
     qa_count: list[list[float]]
 
 
+class BotSignals(Protocol):
+    """What is measured of contacts by where they began, by `[intent.index]`; never the truth.
+
+    `*_bot` of contacts that began with the bot, `*_human` of those that began with people. `resolution`: share without
+    a further contact · `containment`: share that ended with the bot without a further contact · `cost`: money for the
+    bot's session and the agents' handling · `*_error`: standard errors · `*_count`: observations behind them, 0 where
+    nothing is known.
+    """
+
+    resolution_bot: list[float]
+    resolution_bot_error: list[float]
+    resolution_bot_count: list[float]
+    resolution_human: list[float]
+    resolution_human_error: list[float]
+    resolution_human_count: list[float]
+    containment_bot: list[float]
+    containment_bot_error: list[float]
+    containment_bot_count: list[float]
+    cost_bot: list[float]
+    cost_human: list[float]
+
+
 class Ledger(Protocol):
     """What agents did so far in this run, exact to the moment; only for routers that say `uses_ledger = True`."""
 
@@ -82,6 +104,10 @@ class View(Protocol):
     @property
     def signals(self) -> Signals:
         """Estimates per agent and intent, as last refreshed."""
+
+    @property
+    def bot_signals(self) -> BotSignals:
+        """Estimates of bot and people per intent, as last refreshed; only for bot policies that say `uses_signals`."""
 
     @property
     def agents(self) -> list[Agent]:
@@ -273,6 +299,8 @@ class EscalationRule:
 
 class BotPolicy:
     """Asked at the beginning of each contact whose intent the bot knows."""
+
+    uses_signals = False
 
     def __init__(self, params: Params) -> None:
         self.params = params

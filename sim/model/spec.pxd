@@ -76,6 +76,9 @@ cdef class BotTierSpec:
     cdef readonly double asks_human, hang_up, sentiment_limit
     cdef readonly int keyword_risk, vip_priority
     cdef readonly double context_passed, context_saves, context_costs
+    cdef readonly int sessions_at_once
+    cdef readonly tuple outages
+    cdef readonly Law up, down
 
 
 @cython.final

@@ -114,6 +114,10 @@ class BotTierSpec:
     context_passed: float
     context_saves: float
     context_costs: float
+    sessions_at_once: int  # -1: no limit
+    outages: tuple[tuple[float, float], ...]  # planned: from, to, in seconds since the start
+    up: Law | None
+    down: Law | None
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.model.centre import Centre
     from sim.model.contact import Contact
     from sim.model.ledger import Ledger
-    from sim.model.policy import Signals
+    from sim.model.policy import BotSignals, Signals
     from sim.model.queue import Lane
 
 HEARD = 0.7  # correlation of a customer's sentiment as heard with the real one; assumed, no source
@@ -39,6 +39,10 @@ class CentreView:
     @property
     def signals(self) -> Signals:
         return self._centre.signals if self._signals is None else self._signals
+
+    @property
+    def bot_signals(self) -> BotSignals:
+        return self._centre.bot_signals
 
     @property
     def agents(self) -> list[Agent]:

@@ -43,6 +43,8 @@ staff:
     experts: {tier: 2, skills: {billing: 1.0, disputes: 1.1}, count: 3}
 """
 
+BOT = "bot:\n  policy: {rule: bot_first}\n  session: {law: exponential, mean: 1 min}\n"
+
 TABLES = {
     "day.csv": "start,sales\n08:00,10\n08:30,12.5\n09:00,11\n",
     "calls.csv": "id,seconds\n007,61.5\nNA,90\n",
@@ -119,6 +121,12 @@ EDITS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "count and plan": ("count: 3", "count: 3, plan: {rule: target}", "groups.experts", ("both `count` and `plan`",)),
     "neither count nor plan": (", count: 3", "", "groups.experts", ("needs `count` or `plan`",)),
     "unknown weekday": ('end: "15:30"', 'end: "15:30", days: [mon, thur]', "early.days[1]", ("not one of the choices", "'thu'")),
+    "outage before the start": ("queues:\n", BOT + "  outages: [{at: '06:00', length: 30 min}]\nqueues:\n", "bot.outages[0].at", ("before the scenario starts",)),
+    "outage after the end": ("queues:\n", BOT + "  outages: [{at: '23:00', length: 30 min}]\nqueues:\n", "bot.outages[0].at", ("when the run is over",)),
+    "outage without a length": ("queues:\n", BOT + "  outages: [{at: '09:00'}]\nqueues:\n", "bot.outages[0].length", ("this key is missing",)),
+    "a bot that fails all the time": ("queues:\n", BOT + "  failures: {up: {law: deterministic, value: 0 s}, down: {law: exponential, mean: 5 s}}\nqueues:\n", "bot.failures", ("every 5 s", "60 s together")),
+    "a bot for nobody": ("queues:\n", BOT + "  sessions_at_once: 0\nqueues:\n", "bot.sessions_at_once", ("1",)),
+    "a bot that unlearns": ("queues:\n", BOT + "  review: {gain: -0.1}\nqueues:\n", "bot.review.gain", ("0",)),
     "bot without a bot": ("  sales:\n", "  sales:\n    bot: {containment: 0.4}\n", "intents.sales.bot", ("the scenario has none",)),
     "unknown supervisor queue": ("staff:\n", "escalation: {supervisor: {queue: frnt, step: {talk: {law: deterministic, value: 1 s}}}}\nstaff:\n", "escalation.supervisor.queue", ("did you mean 'front'",)),
     "unknown router": ("staff:\n", "routing: {rule: longest_idel}\nstaff:\n", "routing.rule", ("no router", "did you mean 'longest_idle'")),

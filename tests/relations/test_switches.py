@@ -65,6 +65,30 @@ def test_a_containment_that_is_never_false_needs_no_word(base: Written) -> Ways:
 
 
 @same_run()
+def test_an_outage_of_no_length_is_none(base: Written) -> Ways:
+    """An outage of length 0, or after the run, is none; in the middle of it, it is noticed."""
+    base = _bots(base, containment=0.4, false_containment=0.5)
+    nothing = [{"at": "22:10", "length": "0 s"}]
+    return Ways(base, base.put("bot.outages", nothing), base.put("bot.outages", [{"at": "22:00", "length": "3 h"}]))
+
+
+@same_run()
+def test_a_bot_that_hardly_ever_fails_is_one_that_never_does(base: Written) -> Ways:
+    """A bot that works for longer than any run never fails."""
+    base = _bots(base, containment=0.4, false_containment=0.5)
+    seldom, often = ({"up": fixed(up), "down": fixed(600.0)} for up in (1e9, 300.0))
+    return Ways(base, base.put("bot.failures", seldom), base.put("bot.failures", often))
+
+
+@same_run()
+def test_a_limit_nobody_reaches_is_no_limit(base: Written) -> Ways:
+    """So many sessions at once that nobody ever finds them taken are no limit."""
+    base = _bots(base, containment=0.4, false_containment=0.5)
+    many, one = (base.put("bot.sessions_at_once", most) for most in (1_000_000, 1))
+    return Ways(base, many, one)
+
+
+@same_run()
 def test_one_contact_a_case_is_no_returns_at_all(base: Written) -> Ways:
     """One contact a case at most is no returns at all, and nothing else of that section matters."""
     return _single_contacts(base.put("routing", {"rule": "longest_idle"}))

@@ -311,6 +311,46 @@ def test_who_comes_from_the_bot_at_t_still_finds_the_agent_who_frees_at_t(built:
     assert legs(journal)[-1] == ("call", "front", "RESOLVED", 60, 60, 160)
 
 
+def test_a_session_that_the_outage_breaks_off_goes_on_with_people_without_context(built: Built) -> None:
+    """The bot is down from 08:00:40 to 08:02:00: the first session ends there, the second has none."""
+    call = intent({"front": step(100)}, bot={"containment": 1.0})
+    outages = [{"at": "08:00:40", "length": "80 s"}]
+    bot = _bot(outages=outages, context={"passed": 1.0, "costs": "23 s"})
+    journal = traced_run(built, {"call": (call, [0, 60, 120])}, PAIR | {"bob": team(1, "a")}, FRONT, bot=bot)
+    assert legs(journal) == [
+        ("call", "bot", "HANDED_OFF", 0, None, 40),
+        ("call", "front", "RESOLVED", 40, 40, 163),
+        ("call", "front", "RESOLVED", 60, 60, 160),
+        ("call", "bot", "CONTAINED", 120, None, 180),
+    ]
+    assert journal.legs["initiator"][journal.legs["queue"] < 0].tolist() == [Initiator.OUTAGE, Initiator.NONE]
+
+
+def test_a_session_broken_off_may_end_with_the_customer_gone(built: Built) -> None:
+    call = intent({"front": step(100)}, bot={"containment": 1.0})
+    bot = _bot(outages=[{"at": "08:00:40", "length": "80 s"}], hang_up=1.0, asks_human=0.0)
+    journal = traced_run(built, {"call": (call, [0])}, ONE, FRONT, bot=bot)
+    assert legs(journal) == [("call", "bot", "HUNG_UP", 0, None, 40)]
+    assert journal.contacts["end"].tolist() == [ContactEnd.HUNG_UP]
+
+
+def test_a_session_that_would_end_as_the_outage_begins_is_broken_off(built: Built) -> None:
+    call = intent({"front": step(100)}, bot={"containment": 1.0})
+    bot = _bot(outages=[{"at": "08:01", "length": "1 s"}])
+    assert legs(traced_run(built, {"call": (call, [0])}, ONE, FRONT, bot=bot))[0][2] == "HANDED_OFF"
+
+
+def test_who_finds_all_sessions_taken_goes_to_people_at_once(built: Built) -> None:
+    """One session at once: the second contact finds it taken, the third begins as it ends and finds it free."""
+    call = intent({"front": step(100)}, bot={"containment": 1.0})
+    journal = traced_run(built, {"call": (call, [0, 40, 60])}, ONE, FRONT, bot=_bot(sessions_at_once=1))
+    assert [leg[1:4] for leg in legs(journal)] == [
+        ("bot", "CONTAINED", 0),
+        ("front", "RESOLVED", 40),
+        ("bot", "CONTAINED", 60),
+    ]
+
+
 # --- coming back ------------------------------------------------------------------------------------------------------
 
 

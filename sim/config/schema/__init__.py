@@ -83,7 +83,17 @@ from sim.config.schema.staff import (
     ShiftEndMoves,
     Staff,
 )
-from sim.config.schema.tiers import Bot, Context, Escalation, Overflow, Queue, Supervisor
+from sim.config.schema.tiers import (
+    Bot,
+    Context,
+    Escalation,
+    Failures,
+    Outage,
+    Overflow,
+    Queue,
+    Review,
+    Supervisor,
+)
 
 __all__ = [
     "Section", "Rule", "Name", "Duration", "Clock", "Start", "Share", "Positive", "NonNegative", "Spread", "Factor",
@@ -91,9 +101,9 @@ __all__ = [
     "CsvFile", "Exponential", "Lognormal", "Gamma", "Erlang", "Weibull", "Deterministic", "Uniform", "Triangular",
     "Empirical", "ExponentialPart", "Hyperexponential", "Part", "Mixture", "LawSpec", "CalendarSection", "Measures",
     "ConstantArrivals", "ProfileArrivals", "CurveArrivals", "TraceArrivals", "Busyness", "Segment", "Channel",
-    "Step", "BotSkill", "Intent", "Return", "Returns", "Arrivals", "Overflow", "Queue", "Context", "Bot",
-    "Supervisor", "Escalation", "Break", "Shift", "Plan", "Group", "BusyTeam", "QuietTeam", "BreakMoves",
-    "ShiftEndMoves", "FloorManager", "Staff", "Truth", "RiskWeights", "Raters", "Machine", "Evaluation", "History",
+    "Step", "BotSkill", "Intent", "Return", "Returns", "Arrivals", "Overflow", "Queue", "Context", "Outage",
+    "Failures", "Review", "Bot", "Supervisor", "Escalation", "Break", "Shift", "Plan", "Group", "BusyTeam", "QuietTeam",
+    "BreakMoves", "ShiftEndMoves", "FloorManager", "Staff", "Truth", "RiskWeights", "Raters", "Machine", "Evaluation", "History",
     "Signals", "Survey", "Defects", "Quality", "Costs", "Assumption", "Scenario", "Arm", "Primary", "Guardrail",
     "Experiment",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.config.schema.base import Duration, Label, Name, Points, Rule, Section, Share
+from sim.config.schema.base import Clock, Duration, Label, Name, NonNegative, Points, Rule, Section, Share
 from sim.config.schema.demand import Step
 from sim.config.schema.laws import LawSpec
 
@@ -42,8 +42,39 @@ class Context(Section):
     costs: Annotated[Duration, Field(ge=0)] = 23.0
 
 
+class Outage(Section):
+    """The bot is down from a clock time on ("06:00+1" is the second day), for so long."""
+
+    at: Clock
+    length: Annotated[Duration, Field(ge=0)]
+
+
+class Failures(Section):
+    """The bot fails by chance: it works for a time `up`, is out of order for a time `down`, and so on."""
+
+    up: LawSpec
+    down: LawSpec
+
+
+class Review(Section):
+    """Sessions are reviewed, and what the bot failed at is mended with the next release.
+
+    `share` of sessions is reviewed; a failure found is known `lag` after the session. Each lifts what the bot can do
+    for its intent by `gain` (logits), later ones by less: never more than `cap` together.
+    """
+
+    share: Share = 0.05
+    lag: Annotated[Duration, Field(ge=0)] = 2 * 86400.0
+    release_every: Annotated[Duration, Field(gt=0)] = 14 * 86400.0
+    gain: NonNegative = 0.02
+    cap: NonNegative = 0.5
+
+
 class Bot(Section):
-    """Tier 0. `policy` sends each case bot-first, human-first or lets the customer choose."""
+    """Tier 0. `policy` sends each case bot-first, human-first or lets the customer choose.
+
+    Whoever finds all `sessions_at_once` taken, or the bot out of order, goes to people at once.
+    """
 
     policy: Rule
     session: LawSpec
@@ -55,6 +86,10 @@ class Bot(Section):
     vip_priority: Annotated[int, Field(ge=0, le=9)] | None = None
     hang_up: Share = 0.0
     context: Context = Context()
+    sessions_at_once: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    outages: list[Outage] = Field(default_factory=list)
+    failures: Failures | None = None
+    review: Review | None = None
 
 
 class Supervisor(Section):
