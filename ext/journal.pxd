@@ -38,7 +38,7 @@ cdef struct State:
 cdef struct Evaluation:
     int32_t agent, number
     int16_t attempt, intent
-    int8_t auto_fail
+    int8_t auto_fail, found
     double at, released, score, true_score
 
 
@@ -90,8 +90,8 @@ cdef class Evaluations:
     cdef Rows _rows
 
     cpdef int add(
-        self, int agent, int case, int attempt, int intent, bint auto_fail, double at, double released, double score,
-        double true_score,
+        self, int agent, int case, int attempt, int intent, bint auto_fail, int found, double at, double released,
+        double score, double true_score,
     ) except -1
 
 

@@ -277,8 +277,8 @@ cdef class Evaluations:
         self._rows = Rows(4, sizeof(Evaluation))
 
     cpdef int add(
-        self, int agent, int case, int attempt, int intent, bint auto_fail, double at, double released, double score,
-        double true_score,
+        self, int agent, int case, int attempt, int intent, bint auto_fail, int found, double at, double released,
+        double score, double true_score,
     ) except -1:
         """A contact was evaluated."""
         cdef Evaluation *row = <Evaluation *>self._rows.free_row()
@@ -287,6 +287,7 @@ cdef class Evaluations:
         row.attempt = in_16_bits(attempt)
         row.intent = in_16_bits(intent)
         row.auto_fail = auto_fail
+        row.found = found
         row.at = at
         row.released = released
         row.score = score

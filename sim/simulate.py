@@ -25,10 +25,12 @@ from sim.model.spec import Blueprint
 from sim.model.truth import Truth, alike
 from sim.quality import ability, effects, history
 from sim.quality.condition import Condition, Diary
+from sim.quality.defects import Propensity
 from sim.quality.expectation import Expectation, expect
 from sim.quality.feedback import Feedback
 from sim.quality.measurement import Measurement
 from sim.quality.raters import Severity
+from sim.quality.scorecard import Card, scale
 from sim.quality.signals import Measured, Oracle
 from sim.routing import pilot
 from sim.routing.sides import Days, Design, Member, Sides
@@ -130,9 +132,15 @@ class _Replication:
         self.centre = self._centre()
         self.effects = effects.of(self.centre, self.staff, self.streams)
         self.diary = Diary(kept=bool(self.effects))
-        self.feedback = Feedback(self.blueprint, self.births.k, self.truth, self.streams, self.severity, self.diary)
+        self.feedback = self._feedback()
         self.measurement: Measurement | None = None
         self.ledger: Ledger | None = None
+
+    def _feedback(self) -> Feedback:
+        quality, streams = self.blueprint.scenario.quality, self.streams
+        propensity = Propensity(quality, self.blueprint.intents, self.keys, self.truth, streams, self.diary)
+        known = self.truth, streams, self.severity, self.diary, propensity, Card(quality, streams)
+        return Feedback(self.blueprint, self.births.k, *known)
 
     def run(self, take: Callable[[Journal], object]) -> None:
         """Run it, and hand on what closed, piece by piece.
@@ -206,7 +214,7 @@ class _Replication:
         centre.signals = signals
         centre.router.refresh(centre.view)
         if spec.refresh < self.blueprint.limit and not spec.oracle:
-            self.measurement = Measurement(centre, signals, self.feedback.evaluate, self.feedback.answer)
+            self.measurement = Measurement(centre, signals, self.feedback)
             self.env.process(self.measurement.run(self.env, spec.refresh))
 
     def _start_staff(self) -> None:
@@ -270,14 +278,16 @@ def _signals(
     blueprint: Blueprint, centre: Centre, keys: list[int], truth: Truth, streams: Streams, severity: Severity
 ) -> Measured:
     quality = blueprint.scenario.quality
-    tiers = [agent.tier for agent in centre.agents]
+    tiers, card = [agent.tier for agent in centre.agents], scale(quality)
     expected = expect(blueprint, centre.agents, truth)
     if quality.signals.oracle:
-        qa = quality.evaluation.mean + np.array(truth.qa)
+        qa = card.level + card.slope * (quality.evaluation.mean + np.array(truth.qa))
         return Oracle(tiers, expected.handle, expected.resolution, qa)
     prior: Expectation = expect(blueprint, centre.agents, alike(len(centre.agents), len(blueprint.intents)))
     also, satisfied = quality.signals.also, quality.survey.base
-    signals = Measured(tiers, prior.handle, prior.resolution, quality.evaluation.mean, also, satisfied)
+    prior_qa = card.level + card.slope * quality.evaluation.mean
+    queues = [queue.tier for queue in blueprint.queues]
+    signals = Measured(tiers, prior.handle, prior.resolution, prior_qa, also, satisfied, queues)
     history.remember(signals, blueprint, keys, truth, expected, streams, severity)
     return signals
 

@@ -350,6 +350,32 @@ def _evaluation(context: Context) -> Iterator[Problem]:
     if spec.machine is not None and spec.share is not None:
         rule = "a machine scores, so people evaluate no share"
         yield context.problem((*path, "share"), spec.share, rule, "write machine.share, or take the machine out")
+    if spec.scorecard and "auto_fail" in spec.model_fields_set:
+        rule = "with a scorecard, evaluations fail by its critical items, not at random"
+        yield context.problem((*path, "auto_fail"), spec.auto_fail, rule, "take it out, or make an item critical")
+    yield from _items(context, (*path, "scorecard"))
+
+
+def _items(context: Context, path: Path) -> Iterator[Problem]:
+    """The items of a scorecard give points, and none of skill fails outright."""
+    items = context.scenario.quality.evaluation.scorecard
+    if items and sum(item.weight for item in items.values()) == 0.0:
+        yield context.problem(path, None, "every weight is 0, so no evaluation could score", "give an item a weight")
+    for name, item in items.items():
+        if item.critical and item.checks == "skill":
+            rule = "skill is a matter of degree; only a defect can be critical"
+            yield context.problem((*path, name, "critical"), True, rule, "let it check a category of defects")
+
+
+def _defects(context: Context) -> Iterator[Problem]:
+    """Clusters of defects are of intents that exist, and end after they begin."""
+    for number, cluster in enumerate(context.scenario.quality.defects.clusters):
+        path: Path = ("quality", "defects", "clusters", number)
+        if cluster.intent not in context.scenario.intents:
+            yield context.unknown((*path, "intent"), cluster.intent, "intent", context.scenario.intents)
+        if cluster.until is not None and cluster.until <= cluster.since:
+            rule = "seconds: a cluster ends after it begins"
+            yield context.problem((*path, "until"), cluster.until, rule, "make it longer than `since`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,5 +449,6 @@ CHECKS: tuple[Callable[[Context], Iterator[Problem]], ...] = (
     _shifts,
     _floor_manager,
     _evaluation,
+    _defects,
     _coverage,
 )

@@ -56,3 +56,5 @@ AGENT_BREAK = int(AgentState.BREAK)
 AGENT_COACHING = int(AgentState.COACHING)
 
 VISITS = 64  # queue visits a contact may have; part of a draw's address
+
+HEARD = 0.7  # correlation of sentiment as heard with the real one; assumed, no source

@@ -179,6 +179,7 @@ EVALUATION = np.dtype(
         ("attempt", "i2"),
         ("intent", "i2"),
         ("auto_fail", "i1"),
+        ("found", "i1"),  # defects that the rater found, bits as in CONTACT
         ("at", "f8"),
         ("released", "f8"),
         ("score", "f8"),  # as measured by the rater

@@ -103,11 +103,11 @@ class Evaluations:
         self._rows: list[Row] = []
 
     def add(
-        self, agent: int, case: int, attempt: int, intent: int, auto_fail: bool, at: float, released: float,
-        score: float, true_score: float,
+        self, agent: int, case: int, attempt: int, intent: int, auto_fail: bool, found: int, at: float,
+        released: float, score: float, true_score: float,
     ) -> None:  # fmt: skip
         """A contact was evaluated."""
-        self._rows.append((agent, case, attempt, intent, auto_fail, at, released, score, true_score))
+        self._rows.append((agent, case, attempt, intent, auto_fail, found, at, released, score, true_score))
 
     def take(self) -> NDArray[np.void]:
         """Records of dtype EVALUATION since the last call, which are forgotten here."""

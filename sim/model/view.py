@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import ModelError
 from sim.ext.draws import normal
-from sim.model.codes import VISITS
+from sim.model.codes import HEARD, VISITS
 
 if TYPE_CHECKING:
     from sim.model.agent import Agent
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from sim.model.ledger import Ledger
     from sim.model.policy import BotSignals, Signals
     from sim.model.queue import Lane
-
-HEARD = 0.7  # correlation of a customer's sentiment as heard with the real one; assumed, no source
 
 
 class CentreView:

@@ -31,7 +31,8 @@ class Scorecard:
         self.most = max(self.shares)
         self.traits = traits
         self.mean, self.contact_sd, self.rater_sd = spec.mean, spec.contact_sd, by.noise_sd
-        self.auto_fail, self.lag = spec.auto_fail, by.lag
+        self.auto_fail = 0.0 if spec.scorecard else spec.auto_fail
+        self.lag = by.lag
 
     def true_score(self, agent: int, gained: float, u: float) -> float:
         """What a rater without error would give, but for a critical error; 0 to 100. `gained`: since the start."""

@@ -6,22 +6,26 @@ their number do not matter. Compiled where possible (feedback.pxd); plain Python
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import sqrt
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.ext.journal import Evaluations, Records
-from sim.model.codes import CONTACT_CONTAINED, CONTACT_RESOLVED, CONTACT_UNRESOLVED
+from sim.model.codes import CONTACT_CONTAINED, CONTACT_RESOLVED, CONTACT_UNRESOLVED, HEARD
 from sim.quality.evaluation import Scorecard
 from sim.quality.survey import Customers
+from sim.sampling.streams import normals
 
 if TYPE_CHECKING:
     from sim.config.schema import Quality
     from sim.model.spec import Blueprint
     from sim.model.truth import Truth
     from sim.quality.condition import Diary
+    from sim.quality.defects import Propensity
     from sim.quality.raters import Severity
+    from sim.quality.scorecard import Card
     from sim.sampling.streams import Streams
 
 SURVEYED = ("satisfaction", "csat", "nps", "ces")
@@ -39,10 +43,11 @@ class Feedback:
         streams: Streams,
         severity: Severity,
         diary: Diary,
+        propensity: Propensity,
+        card: Card,
     ) -> None:
         """`births[case]` is the case's k; the diary knows how agents changed."""
         quality: Quality = blueprint.scenario.quality
-        defects = quality.defects
         self._keys = np.array([intent.key for intent in blueprint.intents], dtype=np.uint64).data
         self._k = births.data
         self._empathy = truth.empathy
@@ -50,9 +55,11 @@ class Feedback:
         self._scorecard = Scorecard(quality, blueprint.intents, truth.qa)
         self._severity, self._lasting = severity, severity.any
         self._diary = diary
-        self._information, self._process = defects.information, defects.process
-        self._compliance, self._unkind = defects.compliance, defects.empathy
-        self._defective = max(defects.information, defects.process, defects.compliance, defects.empathy) > 0.0
+        self._propensity, self._defective, self._varies = propensity, propensity.possible, propensity.varies
+        self._information, self._process, self._compliance, self._unkind = propensity.plain
+        self._card, self._itemised = card, card.used
+        self._survey = quality.survey
+        self._heard = streams.purpose("sentiment_heard")  # error of speech analytics
         self._asked = streams.purpose("survey")  # whether it is answered, noise of satisfaction, nps, ces
         self._found = streams.purpose("defects")  # one a category
         self._sampled = streams.purpose("qa_sample")  # whether, noise of contact, noise of rater, auto-fail
@@ -76,6 +83,15 @@ class Feedback:
         records = Records(contacts=contacts)
         self._ask(records, len(contacts))
         records.fill_in(contacts, SURVEYED)
+
+    def sentiment(self, contacts: NDArray[np.void]) -> NDArray[np.float64]:
+        """What speech analytics hears at the end of served contacts whose surveys are filled in, in standard units."""
+        spec = self._survey
+        places = zip(contacts["intent"].tolist(), contacts["case"].tolist(), contacts["attempt"].tolist(), strict=True)
+        u = [self._heard.block(self._keys[intent], self._k[case], attempt)[0] for intent, case, attempt in places]
+        error = normals(np.array(u, dtype=np.float64))
+        felt = (contacts["satisfaction"] - spec.base) / (spec.noise_sd if spec.noise_sd > 0.0 else 1.0)
+        return np.asarray(HEARD * felt + sqrt(1.0 - HEARD * HEARD) * error)
 
     def evaluate(self, contacts: NDArray[np.void]) -> NDArray[np.void]:
         """Sample and score contacts that a human handled; returns EVALUATION records in the order of `contacts`."""
@@ -119,15 +135,19 @@ class Feedback:
         for i in range(count):
             contact = records.contacts[i]
             if contact.agent >= 0 and contact.end in (CONTACT_RESOLVED, CONTACT_UNRESOLVED):
-                first, second, third, fourth = self._found.block(
-                    self._keys[contact.intent], self._k[contact.number], contact.attempt
-                )
-                records.contacts[i].defects = (
-                    (first < self._information)
-                    + 2 * (second < self._process)
-                    + 4 * (third < self._compliance)
-                    + 8 * (fourth < self._unkind)
-                )
+                records.contacts[i].defects = self._defects(contact)
+
+    def _defects(self, contact: Any) -> int:
+        """The defects of a contact that a human handled, as bits."""
+        first, second, third, fourth = self._found.block(
+            self._keys[contact.intent], self._k[contact.number], contact.attempt
+        )
+        information, process, compliance, unkind = self._information, self._process, self._compliance, self._unkind
+        if self._varies:
+            information, process, compliance, unkind = self._propensity.shares(
+                contact.agent, contact.intent, contact.ended
+            )
+        return (first < information) + 2 * (second < process) + 4 * (third < compliance) + 8 * (fourth < unkind)
 
     def _sample(self, records: Records, count: int) -> None:
         card, changing, lasting, gained = self._scorecard, self._diary.kept, 0.0, 0.0
@@ -146,14 +166,29 @@ class Feedback:
                         lasting = self._severity.error(contact.agent, contact.ended, key, k, contact.attempt)
                     score = card.measured(true_score, of_rater, lasting)
                     auto_fail = fails < card.auto_fail
+                    if auto_fail:
+                        score = true_score = 0.0
+                    found = self._defects(contact) if self._defective else 0
+                    if self._itemised:
+                        judged = self._card.judge(
+                            score,
+                            true_score,
+                            found,
+                            self._keys[contact.intent],
+                            self._k[contact.number],
+                            contact.attempt,
+                        )
+                        score, true_score, auto_fail = judged.score, judged.true_score, judged.failed
+                        found = judged.found
                     self._evaluations.add(
                         contact.agent,
                         contact.number,
                         contact.attempt,
                         contact.intent,
                         auto_fail,
+                        found,
                         contact.ended,
                         contact.ended + card.lag,
-                        0.0 if auto_fail else score,
-                        0.0 if auto_fail else true_score,
+                        score,
+                        true_score,
                     )

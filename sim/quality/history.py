@@ -18,6 +18,7 @@ from sim.model.spec import Blueprint
 from sim.model.truth import Truth
 from sim.quality.expectation import Expectation
 from sim.quality.raters import Severity, evaluated_per_week, scoring
+from sim.quality.scorecard import scale
 from sim.quality.shrink import Tally
 from sim.quality.signals import Measured
 from sim.sampling.streams import Streams, normals
@@ -119,14 +120,15 @@ def _binomial(u: Array, n: Array, p: Array) -> Array:
 def _add_qa(
     tally: Tally, agents: Sequence[int], truth: Truth, quality: Quality, streams: Streams, severity: Severity
 ) -> None:
-    spec, how = quality.evaluation, scoring(quality)
+    spec, how, card = quality.evaluation, scoring(quality), scale(quality)
     weeks = max(0.0, quality.history.weeks - how.lag / WEEK)
     purpose = streams.purpose("history_qa")
     u = np.array([purpose.block(key, 0, 0) for key in agents]).reshape(len(agents), 4)
     n = faded(np.floor(evaluated_per_week(quality) * weeks + u[:, :1]), weeks, quality.signals.half_life)
     lasting, of_raters = severity.history()
     single = np.hypot(np.hypot(spec.contact_sd, how.noise_sd), np.sqrt(of_raters))
+    single = np.hypot(card.slope * single, card.noise_sd)
     sd = np.full(n.sum.shape, single)
     noise = _over_root(sd, n.worth)[:, 0] * normals(np.ascontiguousarray(u[:, 1]))
-    mean = spec.mean + np.array(truth.qa) + noise
-    _add_means(tally, n, (mean + lasting)[:, None], sd)
+    mean = card.level + card.slope * (spec.mean + np.array(truth.qa)) + noise
+    _add_means(tally, n, (mean + card.slope * lasting)[:, None], sd)

@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 
 from sim.model.centre import Centre
 from sim.model.journal import ContactEnd, LegEnd
-from sim.quality.signals import Measured
+from sim.quality.feedback import Feedback
+from sim.quality.signals import QUEUE_SIGNALS, Measured
 
-Evaluate = Callable[[NDArray[np.void]], NDArray[np.void]]
-Answer = Callable[[NDArray[np.void]], object]
 PASSED_ON = (LegEnd.ESCALATED, LegEnd.TO_SUPERVISOR)
 HANDLED = (LegEnd.RESOLVED, LegEnd.UNRESOLVED, *PASSED_ON)
 
@@ -26,12 +25,11 @@ HANDLED = (LegEnd.RESOLVED, LegEnd.UNRESOLVED, *PASSED_ON)
 class Measurement:
     """Feeds released evaluations, handle times and matured repeats to the signals."""
 
-    def __init__(self, centre: Centre, signals: Measured, evaluate: Evaluate, answer: Answer) -> None:
-        """`evaluate` gives the evaluations of contacts; `answer` fills in the surveys of a copy of them."""
+    def __init__(self, centre: Centre, signals: Measured, feedback: Feedback) -> None:
+        """`feedback` gives the evaluations of contacts, and fills in the surveys of a copy of them."""
         self._centre = centre
         self._signals = signals
-        self._evaluate = evaluate
-        self._answer = answer
+        self._feedback = feedback
         quality = centre.blueprint.scenario.quality
         self._survey_lag, self._half_life = quality.survey.lag, quality.signals.half_life
         self._legs_read = 0
@@ -41,6 +39,9 @@ class Measurement:
         self._scores: list[NDArray[np.float64]] = []
         self._marks: list[NDArray[np.float64]] = []
         self._escalations: list[NDArray[np.float64]] = []
+        self._moods: list[NDArray[np.float64]] = []
+        self._found: list[NDArray[np.float64]] = []
+        self._of_queues: dict[str, list[NDArray[np.float64]]] = {name: [] for name in QUEUE_SIGNALS}
 
     def run(self, env: simpy.Environment, every: float) -> Generator[simpy.Event, Any, None]:
         """The process: refresh every so many seconds."""
@@ -63,6 +64,11 @@ class Measurement:
             self._marks = self._release(self._marks, now, self._signals.csat_tally.add)
         if self._signals.escalation_tally is not None:
             self._escalations = self._release(self._escalations, now, self._signals.escalation_tally.add)
+        if self._signals.sentiment_tally is not None:
+            self._moods = self._release(self._moods, now, self._signals.sentiment_tally.add)
+        for name, tally in self._signals.queue_tallies.items():
+            self._of_queues[name] = self._release(self._of_queues[name], now, tally.add)
+        self._found = self._release(self._found, now, self._signals.findings.add)
 
     def read(self) -> None:
         """Note what the recorder holds and this has not read yet, for the next refresh."""
@@ -76,6 +82,8 @@ class Measurement:
     def _read_legs(self) -> None:
         legs = self._centre.recorder.legs(self._legs_read)
         self._legs_read += legs.size
+        if self._signals.queue_tallies:
+            self._read_queues(legs[legs["queue"] >= 0])
         legs = legs[np.isin(legs["end"], HANDLED)]
         handle = legs["ended"] - legs["answered"] + legs["wrap_up"]
         self._handle_times.append(_table(legs["ended"], legs["agent"], legs["intent"], handle))
@@ -83,20 +91,36 @@ class Measurement:
             passed_on = np.isin(legs["end"], PASSED_ON)
             self._escalations.append(_table(legs["ended"], legs["agent"], legs["intent"], passed_on))
 
+    def _read_queues(self, legs: NDArray[np.void]) -> None:
+        """Of every visit to a queue its wait; of the handled ones handle time and whether they were passed on."""
+        begun = np.where(np.isnan(legs["answered"]), legs["ended"], legs["answered"])
+        none = np.zeros(legs.size)
+        self._of_queues["queue_wait"].append(_table(legs["ended"], legs["queue"], none, begun - legs["entered"]))
+        legs = legs[np.isin(legs["end"], HANDLED)]
+        none, handle = none[: legs.size], legs["ended"] - legs["answered"] + legs["wrap_up"]
+        self._of_queues["queue_handle_time"].append(_table(legs["ended"], legs["queue"], none, handle))
+        passed_on = np.isin(legs["end"], PASSED_ON)
+        self._of_queues["queue_escalation"].append(_table(legs["ended"], legs["queue"], none, passed_on))
+
     def _read_contacts(self) -> None:
         contacts = self._centre.recorder.contacts(self._contacts_read)
         self._contacts_read += contacts.size
         judged = contacts[by_agent(contacts)]
         known, came_back = matured(judged, self._centre.blueprint.scenario.measures.repeat_window)
         self._outcomes.append(_table(known, judged["agent"], judged["intent"], ~came_back))
-        if self._signals.csat_tally is not None:
+        if self._signals.csat_tally is not None or self._signals.sentiment_tally is not None:
             self._read_surveys(contacts)
-        scored = self._evaluate(contacts)
+        scored = self._feedback.evaluate(contacts)
         self._scores.append(_table(scored["released"], scored["agent"], np.zeros(scored.size), scored["score"]))
+        self._found.append(_table(scored["released"], scored["agent"], scored["intent"], scored["found"]))
 
     def _read_surveys(self, contacts: NDArray[np.void]) -> None:
         told = contacts.copy()
-        self._answer(told)
+        self._feedback.answer(told)
+        if self._signals.sentiment_tally is not None:
+            served = told[by_agent(told)]
+            mood = self._feedback.sentiment(served)
+            self._moods.append(_table(served["ended"], served["agent"], np.zeros(served.size), mood))
         told = told[(told["csat"] > 0) & (told["agent"] >= 0)]
         self._marks.append(_table(told["ended"] + self._survey_lag, told["agent"], np.zeros(told.size), told["csat"]))
 

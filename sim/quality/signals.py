@@ -8,18 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import ModelError
+from sim.quality.findings import Findings
 from sim.quality.shrink import Estimate, Tally, shrink
 
 Table = list[list[float]]
 ALWAYS = ("handle_time", "resolution", "qa")
+QUEUE_SIGNALS = ("queue_handle_time", "queue_escalation", "queue_wait")
+OPTIONAL = ("csat", "escalation", "sentiment", *QUEUE_SIGNALS)  # kept where the scenario asks for them
 
 
 class Measured:
     """Tallies of what was observed, and the estimates as last refreshed; the contract is `sim.model.policy.Signals`.
 
-    QA is scored per agent: one estimate, shown for every intent. So is `csat`, the mean mark (1 to 5) of those who
-    answered the survey. `escalation` is the share of the agent's contacts of an intent that were passed on. These two
-    are kept where the scenario asks for them (`quality.signals.also`) and know nothing from before the run.
+    QA is scored per agent: one estimate, shown for every intent. So are `csat`, the mean mark (1 to 5) of those who
+    answered the survey, and `sentiment`, the mean of what speech analytics hears at the end of contacts (standard
+    units). `escalation` is the share of the agent's contacts of an intent that were passed on. `queue_handle_time`,
+    `queue_escalation` and `queue_wait` are of a queue: one column, `[queue.index][0]`. All these are kept where the
+    scenario asks for them (`quality.signals.also`) and know nothing from before the run.
+
+    `findings`: defects that released evaluations found.
     """
 
     def __init__(
@@ -30,9 +37,10 @@ class Measured:
         prior_qa: float,
         also: Sequence[str] = (),
         prior_csat: float = 0.0,
+        queue_tiers: Sequence[int] = (),
     ) -> None:
         agents, intents = prior_handle.shape
-        self.names = (*ALWAYS, *(name for name in ("csat", "escalation") if name in also))
+        self.names = (*ALWAYS, *(name for name in ("csat", "escalation", "sentiment") if name in also))
         self._tiers = np.array(tiers, dtype=np.int64)
         self._prior_handle = prior_handle
         self._prior_resolution = prior_resolution
@@ -43,6 +51,11 @@ class Measured:
         self.csat_tally = Tally.empty(agents, 1) if "csat" in also else None
         self.escalation_tally = Tally.empty(agents, intents) if "escalation" in also else None
         self._prior_csat = np.full((agents, 1), prior_csat)
+        self.sentiment_tally = Tally.empty(agents, 1) if "sentiment" in also else None
+        self._queue_tiers = np.array(queue_tiers, dtype=np.int64)
+        kept = QUEUE_SIGNALS if "queues" in also else ()
+        self.queue_tallies = {name: Tally.empty(len(queue_tiers), 1) for name in kept}
+        self.findings = Findings(agents, intents)
         self.refresh()
 
     def refresh(self) -> None:
@@ -56,14 +69,21 @@ class Measured:
             none = np.zeros(self._prior_handle.shape)
             self._show("escalation", shrink(self.escalation_tally, self._tiers, none))
 
+        if self.sentiment_tally is not None:
+            self._show_agents("sentiment", shrink(self.sentiment_tally, self._tiers, np.zeros(self._prior_csat.shape)))
+        for name, tally in self.queue_tallies.items():
+            self._show(name, shrink(tally, self._queue_tiers, np.zeros(tally.count.shape)))
+
     def fade(self, factor: float) -> None:
         """Let what was observed so far weigh less."""
         tallies = (
             self.handle_tally, self.resolution_tally, self.qa_tally, self.csat_tally, self.escalation_tally,
+            self.sentiment_tally, *self.queue_tallies.values(),
         )  # fmt: skip
         for tally in tallies:
             if tally is not None:
                 tally.fade(factor)
+        self.findings.fade(factor)
 
     def _show_agents(self, name: str, estimate: Estimate) -> None:
         """One estimate an agent, shown for every intent."""
@@ -79,8 +99,9 @@ class Measured:
     def __getattr__(self, name: str) -> Table:
         """What is not kept: tell the rule's author which key of the scenario keeps it."""
         signal = name.removesuffix("_error").removesuffix("_count")
-        if signal not in ("csat", "escalation"):
+        if signal not in OPTIONAL:
             raise AttributeError(name)
+        signal = "queues" if signal in QUEUE_SIGNALS else signal
         raise ModelError(
             f"the signal {signal!r} is not kept; quality.signals.also: [{signal}] keeps it (an oracle never)"
         )

@@ -46,7 +46,7 @@ def test_what_satisfies_changes_satisfaction_and_answers_alone(base: Written) ->
     return Ways(base, picky, picky.put("returns.retrial", OTHER_PATH))
 
 
-@same_run(but={"contacts": ("defects",)})
+@same_run(but={"contacts": ("defects",), "evaluations": ("found",)})
 def test_defects_change_defects_alone(base: Written) -> Ways:
     """Shares of defects change defects alone."""
     base = _unread(base)
@@ -54,7 +54,7 @@ def test_defects_change_defects_alone(base: Written) -> Ways:
     return Ways(base, sloppy, sloppy.put("quality.survey", {"base": 3.0}))
 
 
-@same_run(but={"contacts": ("defects",)})
+@same_run(but={"contacts": ("defects",), "evaluations": ("found",)})
 def test_shares_of_defects_of_zero_leave_no_defect(base: Written) -> Ways:
     """Shares of defects of 0 take away the defects and nothing else."""
     base = _unread(base)

@@ -184,7 +184,7 @@ def test_memory_that_is_used_again_leaves_nothing_between_the_fields(
 )
 def test_evaluations_hold_what_was_told_and_are_forgotten_when_taken(evaluations: Callable[[], Any]) -> None:
     written = evaluations()
-    told = [(3, 5, 1, 2, True, 60.0, 90.0, 0.0, 81.5), (4, 6, 0, 1, False, 70.0, 100.0, 88.0, 90.0)]
+    told = [(3, 5, 1, 2, True, 5, 60.0, 90.0, 0.0, 81.5), (4, 6, 0, 1, False, 0, 70.0, 100.0, 88.0, 90.0)]
     for row in told:
         written.add(*row)
     taken = written.take()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from sim.config.schema.base import Duration, NonNegative, Points, Section, Share, Spread
+from sim.config.schema.base import Duration, Name, NonNegative, Points, Section, Share, Spread
+
+Category = Literal["information", "process", "compliance", "empathy"]
+CATEGORIES: tuple[str, ...] = get_args(Category)  # of defects, in the order of their bits
 
 
 class Truth(Section):
@@ -54,10 +57,25 @@ class Machine(Section):
     lag: Annotated[Duration, Field(ge=0)] = 600.0
 
 
+class Item(Section):
+    """One line of the scorecard: `skill` gives points as far as they were earned, a category of defects all or none.
+
+    `critical`: a fault found fails the whole evaluation. `detected`: share of faults that a rater finds; `false_alarm`:
+    share of contacts without the fault in which one is found all the same.
+    """
+
+    checks: Literal["skill"] | Category
+    weight: NonNegative = 1.0
+    critical: bool = False
+    detected: Share = 0.85
+    false_alarm: Share = 0.02
+
+
 class Evaluation(Section):
     """QA by random sampling: expected evaluations per agent and week, with rater noise and a release lag.
 
-    `share`, where given, is the share of all contacts instead of a number per agent and week.
+    `share`, where given, is the share of all contacts instead of a number per agent and week. Without a `scorecard` the
+    score is one of skill (`mean`, `contact_sd`) and `auto_fail` a share at random; with one, its critical items fail.
     """
 
     per_agent_week: NonNegative = 1.25
@@ -69,6 +87,7 @@ class Evaluation(Section):
     raters: Raters = Raters()
     machine: Machine | None = None
     auto_fail: Share = 0.03
+    scorecard: Annotated[dict[Name, Item], Field(max_length=16)] = Field(default_factory=dict)
     lag: Annotated[Duration, Field(ge=0)] = 2 * 86400.0
 
 
@@ -88,7 +107,7 @@ class Signals(Section):
 
     refresh: Annotated[Duration, Field(gt=0)] = 86400.0
     half_life: Annotated[Duration, Field(gt=0)] | None = None
-    also: list[Literal["csat", "escalation"]] = Field(default_factory=list)
+    also: list[Literal["csat", "escalation", "sentiment", "queues"]] = Field(default_factory=list)
     oracle: bool = False
 
 
@@ -108,13 +127,32 @@ class Survey(Section):
     lag: Annotated[Duration, Field(ge=0)] = 86400.0
 
 
+class DefectCluster(Section):
+    """A fault of the process, not of a person: `share` of an intent's contacts have the defect, whoever handles them.
+
+    From `since` to `until`, counted from the scenario's start; without `until`, to its end.
+    """
+
+    intent: Name
+    category: Category
+    share: Share
+    since: Annotated[Duration, Field(ge=0)] = 0.0
+    until: Annotated[Duration, Field(gt=0)] | None = None
+
+
 class Defects(Section):
-    """Share of handled contacts with a defect of each category."""
+    """Share of handled contacts with a defect of each category.
+
+    `agent_sd`: standard deviation between agents, logits; `resolution_correlation`: of making few with resolving much.
+    """
 
     information: Share = 0.04
     process: Share = 0.05
     compliance: Share = 0.01
     empathy: Share = 0.03
+    agent_sd: Annotated[float, Field(ge=0.0, le=5.0)] = 0.0
+    resolution_correlation: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
+    clusters: list[DefectCluster] = Field(default_factory=list)
 
 
 class Quality(Section):
