@@ -1,4 +1,4 @@
-"""What a rule says of one of its decisions, for people. Whoever asks stands in `sim.explain`; nothing is decided here."""
+"""What a rule says of one of its decisions, for people. `sim.explain` asks; nothing is decided here."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def test_scores_that_may_not_matter_make_a_rule_that_looks_at_nobody() -> None:
     assert not same(run(_quiet(), guarded()), run(_quiet(), rule("longest_idle")))
 
 
-# --- scores, in runs ----------------------------------------------------------------------------------------------------
+# --- scores, in runs --------------------------------------------------------------------------------------------------
 
 
 class Noting(PMu):
