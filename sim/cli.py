@@ -34,6 +34,12 @@ def _compare(args: argparse.Namespace) -> int:
     return actions.compare_experiment(Request.read(_named(args.words, "experiment")))
 
 
+def _advise(args: argparse.Namespace) -> int:
+    from sim.command import advise
+
+    return advise.advise(args.name, Request.read(args.words))
+
+
 def _named(words: Sequence[str], key: str) -> list[str]:
     """A bare first word is the name of the scenario or experiment."""
     bare = bool(words) and "=" not in words[0] and not words[0].startswith("~")
@@ -143,6 +149,9 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("words", nargs="*", metavar="key=value")
     compare = add("compare", _compare, "compare the arms of an experiment: decision card and report", _COMPARE)
     compare.add_argument("words", nargs="*", metavar="key=value")
+    advise = add("advise", _advise, "a pilot: how many replications an experiment needs, how much warm-up a scenario")
+    advise.add_argument("name", metavar="NAME_OR_PATH")
+    advise.add_argument("words", nargs="*", metavar="key=value")
     add("report", _report, "write the report page of a result folder again").add_argument("folder")
     validate = add("validate", _validate, "check scenario and experiment files, all problems at once")
     validate.add_argument("names", nargs="+", metavar="NAME_OR_PATH")

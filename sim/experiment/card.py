@@ -61,7 +61,7 @@ def _card(arm: Arm, plan: Plan, rows: list[Any], family: int, titles: Mapping[st
     more = further(primary, guards, question, family) if verdict == "not settled" else 0
     sentences = [_primary_sentence(primary, question, titles), *(_guard_sentence(g, titles) for g in guards)]
     if verdict == "not settled":
-        sentences.append(_more_sentence(more, primary))
+        sentences.append(_more_sentence(more, primary, question))
     return {
         "verdict": verdict,
         "arm": arm.name,
@@ -123,6 +123,11 @@ def render(card: Card) -> RenderableType:
     for effect in card.get("effects", ()):
         body.append(f"\n• {effect['text']}", style="not bold")
         body.append(f"; {effect['basis']}" if effect["basis"] else "", style="italic not bold")
+    for side, head in (("loses", "Who pays"), ("gains", "Who gains")):
+        named = card.get("who", {}).get(side, ())
+        if named:
+            body.append(f"\n\n{head}, the same customers in both arms ({card['who'][f'{side}_count']} subgroups):")
+            body.append("".join(f"\n• {one}" for one in named), style="not bold")
     title = Text(f" {card['verdict'].upper()} · {card['arm']} ")
     return Panel(body, title=title, title_align="left", box=ROUNDED, border_style=_COLOURS[card["verdict"]])
 
@@ -266,9 +271,17 @@ def _chance(value: float) -> str:
     return "above 99.9 %" if value > 0.999 else f"{100.0 * value:.1f} %"
 
 
-def _more_sentence(more: int | None, primary: Row) -> str:
+def _more_sentence(more: int | None, primary: Row, question: Question) -> str:
+    """What more replications would do, and what it costs to read twice: docs/statistics.md measures it."""
     if int(primary["n"]) < estimate.FEWEST:
         return f"At least {more} more replications are needed before anything can be said."
     if more is None:
         return f"No number of replications up to {MOST_REPLICATIONS:,} would settle it at these differences."
-    return f"About {more:,} more replications would settle it, if the differences stay as they are."
+    settle = f"About {more:,} more replications would settle it, if the differences stay as they are"
+    if question.stopping is not None:
+        return f"{settle}; they take a new experiment, with another seed and a larger stopping.max_replications."
+    level = f"{100.0 * (1.0 - question.confidence):g} %"
+    return (
+        f"{settle}; but who adds them and reads again errs in about twice {level}. An experiment begun with "
+        f"stopping.max_replications={int(primary['n']) + more} may look on its way and keeps to {level}."
+    )

@@ -18,6 +18,7 @@ from sim.errors import UsageError
 from sim.experiment import estimate
 from sim.experiment.estimate import Estimates, Floats
 from sim.experiment.plan import Question
+from sim.experiment.spending import PLAIN, Reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,8 +39,16 @@ class Cube:
     value: Floats
 
 
-def table(kpis: pd.DataFrame, arms: Sequence[str], question: Question, definitions: Sequence[Any]) -> pd.DataFrame:
+def table(
+    kpis: pd.DataFrame,
+    arms: Sequence[str],
+    question: Question,
+    definitions: Sequence[Any],
+    reading: Reading = PLAIN,
+) -> pd.DataFrame:
     """Compare each arm with the first one; `kpis` has the columns of kpi.csv, only its totals are used.
+
+    `reading` sets the level of a look that is one of several; every interval and p-value then allows for all looks.
 
     Returns a frame with `COLUMNS`, KPIs in the order of `definitions`, then scopes, then arms. An interval
     that is not defined (fewer than five replications, an empty denominator) is NaN.
@@ -51,11 +60,11 @@ def table(kpis: pd.DataFrame, arms: Sequence[str], question: Question, definitio
     keys, cubes = cube(kpis, arms, list(known))
     ratios = np.array([known[kpi].kind == "ratio" for _scope, kpi in keys], dtype=bool)
     base = arms[0]
-    parts = [_against(keys, base, arm, cubes[base], cubes[arm], ratios, question, known) for arm in arms[1:]]
+    parts = [_against(keys, base, arm, cubes[base], cubes[arm], ratios, question, known, reading) for arm in arms[1:]]
     frame = pd.concat(parts, ignore_index=True)
     frame["place"] = np.tile(np.arange(len(keys)), len(parts))
     frame = frame.sort_values("place", kind="stable", ignore_index=True)
-    return _judge(frame, question)[list(COLUMNS)]
+    return _judge(frame, question, reading)[list(COLUMNS)]
 
 
 def check(question: Question, known: Mapping[str, Any]) -> None:
@@ -119,6 +128,7 @@ def _against(
     ratios: Any,
     question: Question,
     known: Mapping[str, Any],
+    reading: Reading,
 ) -> pd.DataFrame:
     """Rows of one arm; nothing in them depends on the other arms."""
     import pandas as pd
@@ -131,20 +141,20 @@ def _against(
         np.where(ratios, by_ratio.error, by_mean.error),
         np.where(ratios, by_ratio.n, by_mean.n),
     )
-    width = estimate.half_width(gap, question.confidence)
+    width = estimate.half_width(gap, 1.0 - reading.nominal(1.0 - question.confidence))
     frame = pd.DataFrame(keys, columns=["scope", "kpi"])
     frame["arm"], frame["baseline"] = name, baseline
     frame["n"], frame["standard_error"] = gap.n, gap.error
     frame["baseline_mean"], frame["arm_mean"], frame["difference"] = right[0], left[0], gap.value
     frame["ci_low"], frame["ci_high"] = gap.value - width, gap.value + width
-    frame["p_value"] = estimate.two_sided_p(gap)
+    frame["p_value"] = reading.overall(estimate.two_sided_p(gap))
     frame["variance_reduction"] = np.where(ratios, ratio_gain, mean_gain)
     frame["better"] = [known[kpi].better for kpi in frame["kpi"]]
     frame["unit"] = [known[kpi].unit for kpi in frame["kpi"]]
-    return _family(frame, gap, question)
+    return _family(frame, gap, question, reading)
 
 
-def _family(frame: pd.DataFrame, gap: Estimates, question: Question) -> pd.DataFrame:
+def _family(frame: pd.DataFrame, gap: Estimates, question: Question, reading: Reading) -> pd.DataFrame:
     """Mark the rows that decide, and give guardrails their margin and the p-value of standing on it."""
     decides = frame["scope"] == "all"
     frame["family"] = ""
@@ -154,20 +164,20 @@ def _family(frame: pd.DataFrame, gap: Estimates, question: Question) -> pd.DataF
     frame["margin"] = frame["kpi"].map(dict(question.guardrails)).astype(float).where(guarded)
     worse = np.where(frame["better"] == "lower", 1.0, -1.0)
     allowed = (frame["margin"] * worse).to_numpy(dtype=np.float64)
-    at_margin = estimate.two_sided_p(gap, allowed)
+    at_margin = reading.overall(estimate.two_sided_p(gap, allowed))
     exact = (gap.error == 0.0) & np.isfinite(allowed) & (gap.n >= estimate.FEWEST)
     frame["p_margin"] = np.where(guarded, np.where(exact, 0.0, at_margin), np.nan)
     return frame
 
 
-def _judge(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
+def _judge(frame: pd.DataFrame, question: Question, reading: Reading) -> pd.DataFrame:
     """Adjust the p-values of the family, widen its intervals to hold jointly, put rows into words."""
     member = (frame["family"] != "").to_numpy()
     deciding = np.where(frame["family"] == "guardrail", frame["p_margin"], frame["p_value"])
     adjusted = frame["p_value"].to_numpy(dtype=np.float64).copy()
     adjusted[member] = estimate.holm(deciding[member])
     frame["p_adjusted"] = adjusted
-    joint = 1.0 - (1.0 - question.confidence) / max(int(member.sum()), 1)
+    joint = 1.0 - reading.nominal((1.0 - question.confidence) / max(int(member.sum()), 1))
     n = frame["n"].to_numpy(dtype=np.int64)
     width = estimate.quantile((1.0 + joint) / 2.0, n) * frame["standard_error"].to_numpy(dtype=np.float64)
     frame["joint_low"] = np.where(member, frame["difference"] - width, np.nan)

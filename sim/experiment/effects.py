@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.experiment import comparison, estimate
 from sim.experiment.plan import Plan
+from sim.experiment.spending import PLAIN, Reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,10 +62,12 @@ class Month:
     said: str
 
 
-def added(cards: Sequence[Card], kpis: pd.DataFrame, table: pd.DataFrame, plan: Plan) -> list[Card]:
-    """The cards with `effects` (numbers with their assumptions) and `in_words` (sentences)."""
+def added(
+    cards: Sequence[Card], kpis: pd.DataFrame, table: pd.DataFrame, plan: Plan, reading: Reading = PLAIN
+) -> list[Card]:
+    """The cards with `effects` (numbers with their assumptions) and `in_words` (sentences), read at this look."""
     month = of_month(plan.arms[0].loaded.scenario)
-    return [card | _told(list(_effects(card["arm"], kpis, table, plan, month)), month) for card in cards]
+    return [card | _told(list(_effects(card["arm"], kpis, table, plan, month, reading)), month) for card in cards]
 
 
 def of_month(scenario: Scenario) -> Month:
@@ -83,11 +86,13 @@ def _told(effects: list[Card], month: Month) -> Card:
     return {"effects": effects, "in_words": [effect["text"] for effect in effects], "month": month.said}
 
 
-def _effects(arm: str, kpis: pd.DataFrame, table: pd.DataFrame, plan: Plan, month: Month) -> Iterator[Card]:
+def _effects(
+    arm: str, kpis: pd.DataFrame, table: pd.DataFrame, plan: Plan, month: Month, reading: Reading
+) -> Iterator[Card]:
     question, costs = plan.question, plan.arms[0].loaded.scenario.costs
     rows = table[(table["arm"] == arm) & (table["scope"] == "all")].set_index("kpi")
-    members = max(1, int((table["family"] != "").sum()))
-    levels = question.confidence, 1.0 - (1.0 - question.confidence) / members
+    error, members = 1.0 - question.confidence, max(1, int((table["family"] != "").sum()))
+    levels = 1.0 - reading.nominal(error), 1.0 - reading.nominal(error / members)
     sums = _sums(kpis, [plan.baseline, arm])
     for amount in AMOUNTS:
         if amount.kpi in sums:

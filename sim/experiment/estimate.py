@@ -123,6 +123,17 @@ def holm(p_values: ArrayLike) -> Floats:
     return adjusted
 
 
+def benjamini_hochberg(p_values: ArrayLike) -> Floats:
+    """Benjamini and Hochberg's step-up adjustment (1995); what is not defined stays so and is no member."""
+    p = np.asarray(p_values, dtype=np.float64)
+    known = np.flatnonzero(np.isfinite(p))
+    order = known[np.argsort(-p[known], kind="stable")]
+    steps = p[order] * order.size / np.arange(order.size, 0, -1)
+    adjusted = np.full_like(p, np.nan)
+    adjusted[order] = np.minimum(1.0, np.minimum.accumulate(steps))
+    return adjusted
+
+
 def _filled(numerator: Floats, denominator: Floats) -> tuple[Floats, Floats]:
     """A replication without any base (denominator 0 or not defined) adds nothing to either sum."""
     counts = np.isfinite(numerator) & np.isfinite(denominator) & (denominator != 0.0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,6 +91,28 @@ def together(
         "complete": not failures,
     }
     return Finished(made, definitions, good, records, failures, volume, engine, facts)
+
+
+def joined(first: Finished, later: Finished) -> Finished:
+    """Two rounds of replications of the same arms as one; what the first said of the volume stays."""
+    places = {arm.name: place for place, arm in enumerate(first.plan.arms)}
+    outcomes = sorted((*first.outcomes, *later.outcomes), key=lambda o: (places[o.task.arm], o.task.replication))
+    counts = ("seconds", "replication_seconds", "contacts")
+    facts = {**first.facts, **{name: first.facts[name] + later.facts[name] for name in counts}}
+    facts["complete"] = first.facts["complete"] and later.facts["complete"]
+    made = replace(first.plan, replications=(*first.plan.replications, *later.plan.replications))
+    return replace(first, plan=made, outcomes=outcomes, failures=(*first.failures, *later.failures), facts=facts)
+
+
+def without_lives(finished: Finished) -> Finished:
+    """The same without what became of each case, which takes most of the room."""
+    if all(outcome.lives is None for outcome in finished.outcomes):
+        return finished
+    lighter = replace(finished, outcomes=[replace(outcome, lives=None) for outcome in finished.outcomes])
+    lighter.__dict__.update(
+        {name: frame for name, frame in vars(finished).items() if name in ("kpis", "agents", "flows")}
+    )
+    return lighter
 
 
 def _stack(parts: Sequence[tuple[Task, pd.DataFrame]], columns: Sequence[str]) -> pd.DataFrame:

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from sim.config.load import Loaded, LoadedExperiment
 
 ENGINES = ("local", "serial")
-OF_EXPERIMENT = frozenset({"question", "base", "arms", "primary", "guardrails", "confidence"})
+OF_EXPERIMENT = frozenset({"question", "base", "arms", "primary", "guardrails", "confidence", "stopping"})
+ADDED = frozenset({"stopping"})  # sections that an override may add to an experiment that has none
+MOST_LOOKS = 50
+USUAL_LOOKS = 5
+FOLLOWED = 20  # of 50,000 cases each, they take 1 MB an arm and replication until they are compared
 _PREFIX = "scenario."
+Spending = Literal["obrien_fleming", "pocock"]
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -29,6 +34,30 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopping:
+    """When an experiment ends by itself: looks after `first`, then every `look_every` replications, up to `budget`.
+
+    It ends when every arm's verdict is clear, when the primary's half-width is at most `half_width`, or at the budget.
+    """
+
+    budget: int
+    half_width: float | None = None
+    first: int = 10
+    look_every: int | None = None
+    spending: Spending = "obrien_fleming"
+
+    @property
+    def looks(self) -> tuple[int, ...]:
+        """Numbers of replications at which to look, rising; the last one is the budget."""
+        first = min(self.first, self.budget)
+        every = self.look_every or max(1, -(-(self.budget - first) // (USUAL_LOOKS - 1)))
+        looks = (*range(first, self.budget, every), self.budget)
+        if len(looks) > MOST_LOOKS:
+            raise UsageError(f"stopping.look_every: {every} makes {len(looks)} looks; {MOST_LOOKS} at most")
+        return looks
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What an experiment asks: primary KPI, the difference that matters, guardrail KPIs with margins."""
 
@@ -38,6 +67,7 @@ class Question:
     matters: float = 0.0
     guardrails: Mapping[str, float] = field(default_factory=dict)
     confidence: float = 0.95
+    stopping: Stopping | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +90,11 @@ class Plan:
     question: Question = Question()
     births_factor: float = 1.0
     contacts: bool = False
+
+    @property
+    def followed(self) -> range:
+        """Replications in which each case is followed from arm to arm (who.csv): the first ones of a comparison."""
+        return range(FOLLOWED if self.kind == "compare" else 0)
 
     @property
     def baseline(self) -> str:
@@ -95,10 +130,20 @@ def of_experiment(
     )
     margins = {kpi: guardrail.margin for kpi, guardrail in asked.guardrails.items()}
     primary = asked.primary
-    question = Question(asked.title, asked.question, primary.kpi, primary.matters, margins, asked.confidence)
     count = asked.replications if replications is None else replications
+    ends = _stopping(asked.stopping, whole("replications", count, 1, 100_000))
+    question = Question(asked.title, asked.question, primary.kpi, primary.matters, margins, asked.confidence, ends)
     start = asked.seed if seed is None else seed
     return Plan("compare", folder_name(loaded.name), arms, numbered(count), seeded(start), question)
+
+
+def _stopping(asked: Any, replications: int) -> Stopping | None:
+    """The stopping rule of an experiment's file; its budget is the number of replications where none is stated."""
+    if asked is None:
+        return None
+    budget = replications if asked.max_replications is None else asked.max_replications
+    spending: Spending = asked.spending or ("obrien_fleming" if asked.half_width is None else "pocock")
+    return Stopping(budget, asked.half_width, asked.first, asked.look_every, spending)
 
 
 def of_arms(arms: Mapping[str, Loaded], question: Question, replications: int, seed: int, name: str) -> Plan:
@@ -117,9 +162,14 @@ def head(override: str) -> str:
 def for_experiment(overrides: Sequence[str]) -> list[str]:
     """Dotted overrides of the scenario as the loader of experiments wants them: with `scenario.` in front.
 
-    Those of the experiment's own sections (`primary.matters=2`) stay as they are.
+    Those of the experiment's own sections (`primary.matters=2`) stay as they are; `stopping.…` may be new to the file.
     """
-    return [text if head(text) in OF_EXPERIMENT else _prefixed(text) for text in overrides]
+    return [_own(text) if head(text) in OF_EXPERIMENT else _prefixed(text) for text in overrides]
+
+
+def _own(override: str) -> str:
+    adds = head(override) in ADDED and not override.startswith("~")
+    return f"++{override.lstrip('+')}" if adds else override
 
 
 def _prefixed(override: str) -> str:

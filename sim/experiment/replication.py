@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sim.config.load import Loaded
     from sim.metrics.facts import Facts
+    from sim.metrics.lives import Lives
     from sim.model.journal import Journal
 
 
@@ -41,6 +42,12 @@ class Whole:
         return self.table
 
 
+class Followed(Protocol):
+    """What became of each case, at hand or on disk."""
+
+    def read(self) -> Lives: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Instruments:
     """What a replication is made with; tests put fakes here. All of them must be picklable."""
@@ -50,6 +57,7 @@ class Instruments:
     results: Callable[[Any], tuple[Framed, Framed]]  # KPIs, and those of each agent; of a fold or of a journal
     flows: Callable[[Any], Framed]
     definitions: Callable[[float, float], Sequence[Any]]
+    follow: Callable[..., tuple[Any, Lives]] | None = None  # like `fold`, with what became of each case
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,7 @@ class Outcome:
     contacts: int = 0
     seconds: float = 0.0
     failure: Failure | None = None
+    lives: Followed | None = None
 
 
 def ready(arms: Mapping[str, Loaded]) -> None:
@@ -99,7 +108,7 @@ def real() -> Instruments:
     from sim.metrics import flows, kpis
     from sim.simulate import simulate
 
-    return Instruments(simulate, folded, kpis.results, flows.results, kpis.definitions)
+    return Instruments(simulate, folded, kpis.results, flows.results, kpis.definitions, followed)
 
 
 def folded(loaded: Loaded, seed: int, replication: int, births_factor: float = 1.0) -> Facts:
@@ -111,6 +120,24 @@ def folded(loaded: Loaded, seed: int, replication: int, births_factor: float = 1
     facts = kpis.begin(prepared.lexicon)
     prepared.stream(seed, replication, births_factor, facts.take)
     return facts
+
+
+def followed(loaded: Loaded, seed: int, replication: int, births_factor: float = 1.0) -> tuple[Facts, Lives]:
+    """`folded`, and what became of each case."""
+    from sim.metrics import kpis
+    from sim.metrics.lives import Chronicle
+    from sim.simulate import prepare
+
+    prepared = prepare(loaded)
+    facts = kpis.begin(prepared.lexicon)
+    chronicle = Chronicle(prepared.lexicon, [person.group for person in prepared.staff])
+
+    def take(piece: Journal) -> None:
+        facts.take(piece)
+        chronicle.take(piece)
+
+    prepared.stream(seed, replication, births_factor, take)
+    return facts, chronicle.lives()
 
 
 def perform(plan: Plan, instruments: Instruments, task: Task) -> Outcome:
@@ -127,7 +154,12 @@ def _perform(plan: Plan, instruments: Instruments, task: Task, began: float) -> 
     loaded = plan.arm(task.arm).loaded
     given = loaded, plan.seed, task.replication, plan.births_factor
     journal = instruments.simulate(*given) if plan.contacts else None
-    made: Any = instruments.fold(*given) if journal is None else journal
+    made: Any = journal
+    lives = None
+    if journal is None and instruments.follow is not None and task.replication in plan.followed:
+        made, lives = instruments.follow(*given)
+    elif journal is None:
+        made = instruments.fold(*given)
     kpis, agents = instruments.results(made)
     return Outcome(
         task,
@@ -137,6 +169,7 @@ def _perform(plan: Plan, instruments: Instruments, task: Task, began: float) -> 
         None if journal is None else Whole(records(journal)),
         len(journal.contacts) if journal is not None else made.taken,
         time.perf_counter() - began,
+        lives=lives,
     )
 
 

@@ -14,7 +14,7 @@ from sim.errors import CcsimError, UsageError
 from sim.experiment import calibrate, carry, comparison, engines, plan, store
 from sim.experiment.carry import Assignment
 from sim.experiment.engines import Where
-from sim.experiment.finished import Failed, Finished, summary, together, told
+from sim.experiment.finished import Failed, Finished, summary, together, told, without_lives
 from sim.experiment.plan import Plan, Question
 from sim.experiment.replication import Instruments, ready, real
 from sim.experiment.store import calibration
@@ -183,23 +183,28 @@ def compare_plan(made: Plan, setting: Setting) -> Comparison:
     """Carry out a comparison and draw its conclusions; a partial one has none."""
     import pandas as pd
 
-    from sim.experiment import card, effects
+    from sim.experiment import card, effects, stopping, who
 
     comparison.check(made.question, {item.name: item for item in _definitions(made, _instruments(setting))})
     _ready(made, setting)
     with store.place(setting.results, made) as place:
-        finished = carry_out(made, setting)
+        finished, ended = stopping.carried(made, lambda part, factor: carry_out(part, setting, factor))
         table, cards = pd.DataFrame(columns=list(comparison.COLUMNS)), []
         if not finished.failures:
-            names = [arm.name for arm in finished.plan.arms]
-            table = comparison.table(finished.kpis, names, made.question, finished.definitions)
+            table = stopping.read(finished, ended.reading)
             cards = card.cards(table, finished.plan, finished.definitions)
-            cards = effects.added(cards, finished.kpis, table, finished.plan)
+            cards = effects.added(cards, finished.kpis, table, finished.plan, ended.reading)
+            cards = stopping.told(cards, ended, finished.plan)
+            lives = who.table(finished)
+            cards = who.told(cards, lives)
+            finished = without_lives(finished)
         _warn(finished)
         _store(finished, place)
         if place is not None and not finished.failures:
             store.write_csv(place / "comparison.csv", table, comparison.COLUMNS)
             store.write_json(place / "card.json", cards)
+            if len(lives):
+                store.write_csv(place / "who.csv", lives, who.COLUMNS)
     return Comparison(finished, table, cards, place)
 
 

@@ -149,6 +149,11 @@ def command(found: Findings) -> str:
     manifest = found.stored.manifest
     kind = "compare experiment" if manifest.get("kind") != "run" else "run scenario"
     name, seed, count = (formats.clean(manifest.get(key)) for key in ("name", "seed", "replications"))
+    rule = next((card["stopping"]["rule"] for card in found.stored.cards if card.get("stopping")), None)
+    if rule is not None:
+        said = {"max_replications": rule["budget"]} | {key: value for key, value in rule.items() if key != "budget"}
+        looks = " ".join(f"stopping.{key}={formats.clean(said[key])}" for key in said if said[key] is not None)
+        return f"ccsim {kind}={name} {looks} seed={seed}"
     return f"ccsim {kind}={name} replications={count} seed={seed}"
 
 

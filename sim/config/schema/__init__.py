@@ -41,7 +41,7 @@ from sim.config.schema.demand import (
     Step,
     TraceArrivals,
 )
-from sim.config.schema.experiment import Arm, Experiment, Guardrail, Primary
+from sim.config.schema.experiment import Arm, Experiment, Guardrail, Primary, Stopping
 from sim.config.schema.laws import (
     Deterministic,
     Empirical,
@@ -178,6 +178,7 @@ __all__ = [
     "Staff",
     "Start",
     "Step",
+    "Stopping",
     "Supervisor",
     "Survey",
     "Text",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.config.schema.base import Label, Name, NonNegative, Section, Text
+from sim.config.schema.base import Label, Name, NonNegative, Positive, Section, Text
 
 
 class Arm(Section):
@@ -29,6 +29,22 @@ class Guardrail(Section):
     margin: NonNegative
 
 
+class Stopping(Section):
+    """Ends the experiment by itself, looking at the data on the way; its intervals and verdicts allow for the looks.
+
+    It ends when every arm's verdict is clear, when the primary's interval is `half_width` to either side or narrower,
+    or after `max_replications` (nothing stated: `replications`). Looks: after `first`, then every `look_every` (nothing
+    stated: five looks in all). `spending`: `obrien_fleming` keeps the error for the end, `pocock` spends it evenly,
+    which is better where a half-width is the aim, and the default there.
+    """
+
+    half_width: Positive | None = None
+    max_replications: Annotated[int, Field(ge=5, le=100_000)] | None = None
+    first: Annotated[int, Field(ge=5, le=100_000)] = 10
+    look_every: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    spending: Literal["obrien_fleming", "pocock"] | None = None
+
+
 class Experiment(Section):
     """A question, a base scenario, arms, a primary KPI and guardrails. The first arm is the baseline."""
 
@@ -41,3 +57,4 @@ class Experiment(Section):
     replications: Annotated[int, Field(ge=2, le=100_000)] = 20
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     confidence: Annotated[float, Field(gt=0.5, lt=1.0)] = 0.95
+    stopping: Stopping | None = None

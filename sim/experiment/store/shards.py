@@ -2,7 +2,8 @@
 
 `shards/<arm>/<replication>.parquet` holds three row groups, told apart by the column `part`: `kpi` (the rows
 of kpi.csv), `agent` (agents.csv) and `flow` (flows.csv). Contact records, where they were asked for, stand beside it
-in `<replication>.contacts.parquet`. Each file knows what made it (its key) and carries a checksum; one that is
+in `<replication>.contacts.parquet`; what became of each case, where cases are followed from arm to arm, in
+`<replication>.lives.parquet`. Each file knows what made it (its key) and carries a checksum; one that is
 damaged or belongs elsewhere is renamed to `*.bad`, one of other code or another platform is computed anew. The
 bytes of a shard depend on nothing else, so any engine writes the same.
 """
@@ -29,6 +30,7 @@ from sim.experiment.replication import Failure, Framed, Instruments, Outcome, de
 from sim.experiment.store import seal, stamp
 from sim.experiment.store.folder import SHARDS, fingerprint
 from sim.experiment.store.write import write_bytes
+from sim.metrics.lives import Lives
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,13 +57,16 @@ class Recipe:
     code: str
     platform: str
     primary: str | None
+    followed: range = range(0)
 
     @classmethod
     def of(cls, plan: Plan, tools: Instruments) -> Recipe:
         """The recipe of a plan whose volume is calibrated, on this machine."""
         named = hashlib.sha256(" ".join(_names(tools)).encode()).hexdigest()[:12]
         primary = plan.question.primary
-        return cls(fingerprint(plan), plan.births_factor, plan.contacts, named, stamp.code(), stamp.platform(), primary)
+        followed = range(0) if tools.follow is None else plan.followed
+        code, platform = stamp.code(), stamp.platform()
+        return cls(fingerprint(plan), plan.births_factor, plan.contacts, named, code, platform, primary, followed)
 
     def key(self, task: Task) -> Key:
         """What a shard of this recipe says of itself."""
@@ -84,6 +89,7 @@ class Packed:
     task: Task
     shard: bytes = b""
     contacts: bytes | None = None
+    lives: bytes | None = None
     count: int = 0
     headline: Headline | None = None
     seconds: float = 0.0
@@ -124,6 +130,23 @@ class Contacts:
         return pd.read_parquet(self.path)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredLives:
+    """What became of each case, beside a shard, read when it is wanted."""
+
+    path: Path
+
+    def read(self) -> Lives:
+        """The cases."""
+        import pyarrow.parquet as pq
+
+        content = self.path.read_bytes()
+        about = read(content)
+        table = pq.read_table(io.BytesIO(content), use_threads=False)
+        columns = {name: table.column(name).to_numpy() for name in table.column_names}
+        return Lives(columns, tuple(about["intents"]), tuple(about["groups"]))
+
+
 def pack(recipe: Recipe, outcome: Outcome) -> Packed:
     """A worker's last act: the numbers of a replication as the bytes of its shard."""
     if outcome.failure is not None or outcome.kpis is None or outcome.agents is None or outcome.flows is None:
@@ -134,7 +157,8 @@ def pack(recipe: Recipe, outcome: Outcome) -> Packed:
     about = {"contacts": outcome.contacts, "headline": headline}
     shard = _shard(outcome.task, (kpis, outcome.agents.frame(), outcome.flows.frame()), key, about)
     records = None if outcome.records is None else _contacts(outcome.records.frame(), key)
-    return Packed(outcome.task, shard, records, outcome.contacts, headline, outcome.seconds)
+    lives = None if outcome.lives is None else _lives(outcome.lives.read(), key)
+    return Packed(outcome.task, shard, records, lives, outcome.contacts, headline, outcome.seconds)
 
 
 @dataclass
@@ -150,6 +174,8 @@ class Shelf:
         about = self._read(self.path(task), task)
         if about is None or (self.recipe.contacts and self._read(self.contacts(task), task) is None):
             return None
+        if task.replication in self.recipe.followed and self._read(self.lives(task), task) is None:
+            return None
         headline = about["about"]["headline"]
         return self._outcome(task, about), None if headline is None else tuple(headline)
 
@@ -159,6 +185,8 @@ class Shelf:
         path.parent.mkdir(parents=True, exist_ok=True)
         if packed.contacts is not None:
             write_bytes(self.contacts(packed.task), packed.contacts)
+        if packed.lives is not None:
+            write_bytes(self.lives(packed.task), packed.lives)
         write_bytes(path, packed.shard)
         return self._outcome(packed.task, read(packed.shard), packed.seconds)
 
@@ -169,6 +197,10 @@ class Shelf:
     def contacts(self, task: Task) -> Path:
         """Where the contact records of a task stand."""
         return self._arm_folder(task) / f"{task.replication}.contacts.parquet"
+
+    def lives(self, task: Task) -> Path:
+        """Where stands what became of each case of a task."""
+        return self._arm_folder(task) / f"{task.replication}.lives.parquet"
 
     def _arm_folder(self, task: Task) -> Path:
         return self._shards / arm_folder(task.arm)
@@ -208,7 +240,8 @@ class Shelf:
             for part, group in zip(_PARTS, groups, strict=True)
         )
         records: Framed | None = Contacts(self.contacts(task)) if self.recipe.contacts else None
-        return Outcome(task, kpis, agents, flows, records, about["about"]["contacts"], seconds)
+        lives = StoredLives(self.lives(task)) if task.replication in self.recipe.followed else None
+        return Outcome(task, kpis, agents, flows, records, about["about"]["contacts"], seconds, lives=lives)
 
 
 _SPOKEN = {
@@ -270,6 +303,13 @@ def _contacts(frame: pd.DataFrame, key: Key) -> bytes:
     import pyarrow as pa
 
     return _bytes([pa.Table.from_pandas(frame, preserve_index=False)], {"key": key}, True)
+
+
+def _lives(lives: Lives, key: Key) -> bytes:
+    import pyarrow as pa
+
+    said = {"key": key, "intents": lives.intents, "groups": lives.groups}
+    return _bytes([pa.table({name: pa.array(column) for name, column in lives.columns.items()})], said, True)
 
 
 def _bytes(tables: Sequence[Any], said: Mapping[str, Any], dictionaries: Any) -> bytes:
