@@ -42,6 +42,7 @@ from sim.staff.person import Person
 if TYPE_CHECKING:
     from sim.config.load import Loaded
     from sim.config.schema import Rule, Scenario
+    from sim.explain.observer import Observer
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,18 @@ class Prepared:
         _Replication(self, seed, replication, births_factor, trial).run(pieces.append)
         return _joined(pieces)
 
-    def stream(self, seed: int, replication: int, births_factor: float, take: Callable[[Journal], object]) -> None:
+    def stream(
+        self,
+        seed: int,
+        replication: int,
+        births_factor: float,
+        take: Callable[[Journal], object],
+        observer: Observer | None = None,
+    ) -> None:
         """Run one replication and hand its records on, a piece at a time; none is kept. See `simulate`."""
-        _Replication(self, seed, replication, births_factor).run(take)
+        one = _Replication(self, seed, replication, births_factor)
+        one.observer = observer
+        one.run(take)
 
 
 PIECE = 4096  # births between two looks at what has closed: its records stay in a processor's cache
@@ -135,6 +145,7 @@ class _Replication:
         self.feedback = self._feedback()
         self.measurement: Measurement | None = None
         self.ledger: Ledger | None = None
+        self.observer: Observer | None = None
 
     def _feedback(self) -> Feedback:
         quality, streams = self.blueprint.scenario.quality, self.streams
@@ -161,6 +172,8 @@ class _Replication:
         self._start_staff()
         outages.start(self.env, self.centre, self.streams)
         Source(self.centre, self.births)
+        if self.observer is not None:
+            self.observer.attach(self.centre, self.streams)
         for until in self._stops():
             self.env.run(until=until)
             take(self._piece())
@@ -221,7 +234,9 @@ class _Replication:
         stays = shifts.start(self.env, self.centre.agents, self.staff, self.blueprint.limit)
         spec = self.blueprint.scenario.staff.floor_manager
         if spec is not None:
-            self.env.process(FloorManager(spec, self.centre.lanes, stays).run(self.env))
+            manager = FloorManager(spec, self.centre.lanes, stays)
+            manager.log = None if self.observer is None else self.observer.moved
+            self.env.process(manager.run(self.env))
 
     def _drain(self) -> None:
         """Run the measured time, then let everybody who arrived in it leave, for at most `max_drain`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.model.contact import Contact
+    from sim.model.policy import Signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +16,14 @@ class Reason:
     """`because`: completes "… took the contact because" or "the contact waits because". `score`: what the scores are.
 
     `scores`: of each candidate, by an agent's name or by `named` of a contact; the rule takes the highest. `signals`:
-    the estimates it rests on.
+    the estimates it rests on, as in `seen` where the rule saw others than the view's.
     """
 
     because: str
     score: str = ""
     scores: Mapping[str, float] = field(default_factory=dict)
     signals: tuple[str, ...] = ()
+    seen: Signals | None = None
 
 
 def named(contact: Contact) -> str:

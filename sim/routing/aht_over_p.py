@@ -18,6 +18,7 @@ from sim.model.contact import Contact
 from sim.model.policy import ScoreRouter, View
 from sim.registry import Params, register
 from sim.routing.choice import colleagues
+from sim.routing.wording import resolves, takes
 
 
 class AhtOverPParams(Params):
@@ -29,6 +30,9 @@ class AhtOverPParams(Params):
 @register("router", "aht_over_p", AhtOverPParams)
 class AhtOverP(ScoreRouter):
     """The agent with whom a need costs the least work, follow-up contacts at the group's mean included."""
+
+    score_name = "score (seconds of work until a need is settled, negative)"
+    reads = ("resolution", "handle_time")
 
     def __init__(self, params: AhtOverPParams) -> None:
         super().__init__(params)
@@ -48,6 +52,11 @@ class AhtOverP(ScoreRouter):
             self._follow_up[kind] = self._group(view, contact)
         failed = 1.0 - signals.resolution[agent.index][intent]
         return -(signals.handle_time[agent.index][intent] + self._returning * failed * self._follow_up[kind])
+
+    def merit(self, view: View, agent: Agent, contact: Contact) -> str:
+        """See `ScoreRouter.merit`."""
+        work = f"{-self.score(view, agent, contact):.0f} s of work a need"
+        return f"{resolves(view.signals, agent, contact)} and {takes(view.signals, agent, contact)}, so {work}"
 
     def _group(self, view: View, contact: Contact) -> float:
         signals, intent, agents = view.signals, contact.intent.index, colleagues(view, contact)

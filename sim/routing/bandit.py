@@ -7,6 +7,7 @@ Biometrika 25; Chapelle and Li 2011, NIPS 24). The draw is addressed by customer
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -14,8 +15,10 @@ from pydantic import Field
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import Router, View
+from sim.model.reason import Reason
 from sim.registry import Params, register
 from sim.routing.choice import Quality, estimate, highest
+from sim.routing.wording import does, highest_of
 from sim.sampling.streams import entity_key, normal
 
 
@@ -45,6 +48,15 @@ class Bandit(Router):
 
     def choose_agent(self, view: View, contact: Contact) -> Agent | None:
         """See `Router.choose_agent`."""
+        return highest(view.free_agents(contact), self._index(view, contact))
+
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """See `Router.explain`."""
+        name = "plausible quality" if self._spec.method == "ucb" else "quality as drawn from what is plausible"
+        merit = does(view.signals, self._spec.signal, chosen, contact) if chosen else ""
+        return highest_of(chosen, view.free_agents(contact), self._index(view, contact), name, merit, self._spec.signal)
+
+    def _index(self, view: View, contact: Contact) -> Callable[[Agent], float]:
         mean, error, _ = estimate(view.signals, self._spec.signal)
         intent, width, sampled = contact.intent.index, self._spec.width, self._spec.method == "thompson"
 
@@ -52,4 +64,4 @@ class Bandit(Router):
             by = normal(view.uniform(contact, self._keys[agent.index])) if sampled else 1.0
             return mean[agent.index][intent] + width * by * error[agent.index][intent]
 
-        return highest(view.free_agents(contact), index)
+        return index

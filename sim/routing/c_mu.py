@@ -12,8 +12,10 @@ from sim.config.schema import NonNegative, Risk
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import INFINITY, View
+from sim.model.reason import Reason, named
 from sim.registry import Params, register
 from sim.routing.longest_idle import LongestIdle
+from sim.routing.wording import takes
 
 
 class CMuParams(Params):
@@ -52,6 +54,15 @@ class CMu(LongestIdle):
             if index > highest or (index == highest and view.more_urgent(best, head) is head):
                 best, highest = head, index
         return best
+
+    def explain_contact(self, view: View, agent: Agent, chosen: Contact | None) -> Reason:
+        """See `Router.explain_contact`."""
+        index = {named(head): self._index(view, agent, head) for head in view.heads(agent)}
+        name = "cost of waiting for each second of work"
+        if chosen is None:
+            return Reason("the rule gave it to nobody", name, index, ("handle_time",))
+        because = f"none had a higher {name}: {takes(view.signals, agent, chosen).replace('takes', 'the agent takes')}"
+        return Reason(because, name, index, ("handle_time",))
 
     def marginal_cost(self, cost: float, wait: float) -> float:
         """Cost of one more minute for a contact that has waited `wait` seconds."""

@@ -16,6 +16,7 @@ from sim.config.schema import Duration
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import View
+from sim.model.reason import Reason
 from sim.registry import Params, register
 from sim.routing.choice import HoldingRouter
 
@@ -42,3 +43,13 @@ class CaseOwner(HoldingRouter):
         """The owner, where there is one who may serve the contact's queue."""
         owner = view.ledger.last_agent(contact)
         return (owner,) if owner is not None and owner.lane in view.lanes(contact) else ()
+
+    def preferred(self, view: View, contact: Contact, chosen: Agent, agents: Sequence[Agent]) -> Reason:
+        """See `HoldingRouter.preferred`."""
+        if self.is_wanted(view, contact, chosen):
+            return Reason("the agent handled the customer's last contact about this")
+        owner = view.ledger.last_agent(contact)
+        last = (
+            "nobody handled the case before" if owner is None else f"{owner.name}, who had the case last, has no room"
+        )
+        return Reason(f"{last}, and of the {len(agents)} free the agent had been so longest")

@@ -9,6 +9,7 @@ from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import INFINITY, Router, Signals, View, longest_idle
 from sim.model.queue import Lane
+from sim.model.reason import Reason
 from sim.registry import Params
 
 Quality = Literal["resolution", "qa"]
@@ -95,6 +96,32 @@ class HoldingRouter(Router):
         due = contact.since + self._hold
         return due if view.now < due else INFINITY
 
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """See `Router.explain`."""
+        wanted = self.wanted(view, contact)
+        if chosen is None:
+            names = ", ".join(agent.name for agent in wanted[:3]) + (", …" if len(wanted) > 3 else "")
+            return Reason(f"it is held for {names} until {self._hold:g} s after it came to the queue")
+        if self.is_wanted(view, contact, chosen):
+            return self.preferred(view, contact, chosen, [who for who in wanted if who.has_room(contact.channel.whole)])
+        return self.preferred(view, contact, chosen, list(view.free_agents(contact)))
+
+    def preferred(self, view: View, contact: Contact, chosen: Agent, agents: Sequence[Agent]) -> Reason:
+        """Why `prefer` took this one of these agents; by default the longest idle."""
+        mine = (
+            "the contact is wanted by the agent" if self.is_wanted(view, contact, chosen) else "it is held for nobody"
+        )
+        longest = "" if len(agents) < 2 else f", and of the {len(agents)} who could the agent had been free longest"
+        return Reason(mine + longest)
+
+    def explain_contact(self, view: View, agent: Agent, chosen: Contact | None) -> Reason:
+        """See `Router.explain_contact`."""
+        if chosen is None:
+            return Reason("all who wait are held for others")
+        if self._held(view, chosen):
+            return Reason("it was held for this agent, and came first of those by priority and waiting time")
+        return Reason("none is held for this agent, and of those held for nobody it came first by priority and waiting")
+
     def _held(self, view: View, contact: Contact) -> bool:
         if view.now >= contact.since + self._hold:
             return False
@@ -123,6 +150,16 @@ class RecentOccupancy:
         busy = view.ledger.busy_time(agent) - self._before[agent.index]
         duty = view.ledger.duty_time(agent) - self._duty_before[agent.index]
         return busy / max(duty, self._window)
+
+    def peek(self, view: View, agent: Agent) -> float:
+        """What `of` says or would say, without turning to a new window: for explanations."""
+        same = int(view.now // self._window) == self._number and bool(self._begun)
+        before, duty_before = (
+            (self._before, self._duty_before) if same else (self._begun, self._duty_begun)
+        )  # on turning, the window that had begun is the one before
+        at = agent.index
+        busy, duty = view.ledger.busy_time(agent), view.ledger.duty_time(agent)
+        return (busy - before[at]) / max(duty - duty_before[at], self._window) if before else 0.0
 
     def _turn(self, view: View, number: int) -> None:
         self._number = number

@@ -11,7 +11,9 @@ from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import INFINITY, View
 from sim.model.queue import Lane, Queue
+from sim.model.reason import Reason
 from sim.registry import register
+from sim.routing.choice import pool
 from sim.routing.longest_idle import LongestIdle
 
 
@@ -36,6 +38,17 @@ class ExpectedDelay(LongestIdle):
                 if best is None or delay < least:
                     best, least = agent, delay
         return best if best is not None else super().choose_agent(view, contact)
+
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """See `Router.explain`."""
+        if chosen is None or chosen.used:
+            return super().explain(view, contact, chosen)
+        delay = _delay(view, chosen.lane)
+        return Reason(
+            f"no group with somebody idle expects less delay in its most pressed queue than {pool(chosen.lane)} "
+            f"({delay:.0f} s of work for each agent); in it the agent had been idle longest",
+            signals=("handle_time",),
+        )
 
 
 def _delay(view: View, lane: Lane) -> float:

@@ -16,8 +16,10 @@ from sim.config.schema import RISKS, Risk
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import Router, View, longest_idle
+from sim.model.reason import Reason
 from sim.registry import Params, register
 from sim.routing.choice import highest, idle_or_partly
+from sim.routing.wording import highest_of
 
 
 class ExperienceParams(Params):
@@ -57,3 +59,13 @@ class Experience(Router):
             if new is not None:
                 return new
         return highest(free, lambda agent: self._seen[agent.index])
+
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """See `Router.explain`."""
+        free = idle_or_partly(view, contact)
+        new = [agent for agent in free if self._seen[agent.index] < self._spec.new_below]
+        easy = contact.intent.risk <= self._risk and view.uniform(contact) < self._spec.easy_share
+        if chosen is not None and easy and new:
+            return Reason(f"it is an easy one for new hires, and of the {len(new)} free the agent had been so longest")
+        merit = f"has {self._seen[chosen.index]:.0f} contacts on record" if chosen else ""
+        return highest_of(chosen, free, lambda agent: self._seen[agent.index], "experience", merit)

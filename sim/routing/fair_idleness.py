@@ -16,6 +16,7 @@ from sim.config.schema import NonNegative
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import Router, View, longest_idle
+from sim.model.reason import Reason
 from sim.registry import Params, register
 from sim.routing.choice import colleagues, idle_or_partly
 
@@ -61,6 +62,19 @@ class FairIdleness(Router):
             if members and len(members) >= share * total - 1e-9:  # rounding shuts nobody out
                 return longest_idle(iter(members))
         return None
+
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """See `Router.explain`."""
+        group = self._groups.get(view.kind(contact), {})
+        if chosen is None or chosen.index not in group:
+            return Reason("the rule gave it to nobody")
+        mine = group[chosen.index]
+        idle = [group[agent.index] for agent in idle_or_partly(view, contact)]
+        return Reason(
+            f"speed group {mine + 1} of {len(self._shares)} is the fastest that had its share of the idle "
+            f"({idle.count(mine)} of {len(idle)}, share {self._shares[mine]:.2f}); the longest idle of it",
+            signals=("handle_time",),
+        )
 
     def _cut(self, view: View, contact: Contact) -> dict[int, int]:
         seconds, intent = view.signals.handle_time, contact.intent.index

@@ -13,6 +13,7 @@ dropped when they enter the tallies (`sim.quality.measurement`).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -22,6 +23,7 @@ from sim.config.schema import Duration, Rule
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import Router, Signals, View, longest_idle
+from sim.model.reason import Reason
 from sim.registry import Params, register
 from sim.routing.choice import RecentOccupancy, Table, colleagues
 
@@ -157,6 +159,48 @@ class Guarded(Router):
         due = self._inner.reconsider(self._inside(view), contact)
         left = contact.since + self._spec.leave
         return min(due, left) if view.now < left else due
+
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """The inner rule's reason, or the guardrail that bound."""
+        inside = self._inside(view)
+        wanted = self._inner.choose_agent(inside, contact)
+        reason = self._as_shown(self._inner.explain(inside, contact, wanted))
+        if chosen is wanted or wanted is None:
+            return reason
+        if chosen is None:
+            return replace(reason, because=f"{self._limit(view, wanted)}; it is left to colleagues for a while")
+        pace = self._pace(view, contact)
+        if chosen in self._overdue(view, contact, pace):
+            share = f"{view.ledger.taken(chosen)} contacts, an equal share is {self._equal(view, chosen, pace):.0f}"
+            return replace(
+                reason, because=f"the agent has had too few ({share}); the rule within would take {wanted.name}"
+            )
+        limit = self._limit(view, wanted)
+        return replace(reason, because=f"{limit}; of those within the limits the agent had been idle longest")
+
+    def explain_contact(self, view: View, agent: Agent, chosen: Contact | None) -> Reason:
+        """The inner rule's reason, or the guardrail that bound."""
+        inside = self._inside(view)
+        wanted = self._inner.choose_contact(inside, agent)
+        reason = self._as_shown(self._inner.explain_contact(inside, agent, wanted))
+        if chosen is wanted:
+            return reason
+        return replace(reason, because=f"{self._limit(view, agent)}, who leaves what came just now to colleagues")
+
+    def _as_shown(self, reason: Reason) -> Reason:
+        return replace(reason, seen=self._shown) if self.uses_signals and reason.seen is None else reason
+
+    def _limit(self, view: View, agent: Agent) -> str:
+        """Which guardrail holds back this agent."""
+        cap = self._spec.max_occupancy
+        if cap is not None and (busy := self._recent.peek(view, agent)) > cap:
+            return (
+                f"{agent.name} was busy {100.0 * busy:.0f} % of the time lately, above the cap of {100.0 * cap:.0f} %"
+            )
+        return f"{agent.name} has had more than the share allowed ({view.ledger.taken(agent)} contacts)"
+
+    def _equal(self, view: View, agent: Agent, pace: float) -> float:
+        return pace * view.ledger.duty_time(agent)
 
     def _leaves(self, view: View, agent: Agent, contact: Contact) -> bool:
         """Whether this agent leaves the contact to others for now."""

@@ -14,9 +14,11 @@ from pydantic import Field
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import View
+from sim.model.reason import Reason
 from sim.registry import Params, register
 from sim.routing.choice import Quality, estimate, highest
 from sim.routing.longest_idle import LongestIdle
+from sim.routing.wording import does, highest_of
 
 
 class HistoryAwareParams(Params):
@@ -53,6 +55,24 @@ class HistoryAware(LongestIdle):
         return highest(
             view.free_agents(contact), lambda agent: mean[agent.index][intent] - caution * error[agent.index][intent]
         )
+
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """See `Router.explain`."""
+        if chosen is None or not self._has_history(view, contact):
+            return super().explain(view, contact, chosen)
+        mean, error, _ = estimate(view.signals, self._spec.signal)
+        intent, caution = contact.intent.index, self._spec.caution
+        merit = f"{does(view.signals, self._spec.signal, chosen, contact)}; {self._history(contact)}"
+        return highest_of(
+            chosen, view.free_agents(contact),
+            lambda agent: mean[agent.index][intent] - caution * error[agent.index][intent],
+            "careful estimate of quality", merit, self._spec.signal,
+        )  # fmt: skip
+
+    def _history(self, contact: Contact) -> str:
+        if contact.attempt >= self._spec.after_contacts:
+            return f"it is the customer's contact number {contact.attempt + 1} about this"
+        return "it was escalated" if self._spec.escalated and contact.position > 0 else "the customer sounded angry"
 
     def _has_history(self, view: View, contact: Contact) -> bool:
         spec = self._spec

@@ -9,8 +9,10 @@ from __future__ import annotations
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import Router, View
+from sim.model.reason import Reason
 from sim.registry import register
 from sim.routing.choice import highest, idle_or_partly
+from sim.routing.wording import highest_of
 
 
 @register("router", "least_occupied")
@@ -21,10 +23,17 @@ class LeastOccupied(Router):
 
     def choose_agent(self, view: View, contact: Contact) -> Agent | None:
         """See `Router.choose_agent`."""
-        ledger = view.ledger
+        return highest(idle_or_partly(view, contact), lambda agent: -_occupancy(view, agent))
 
-        def slack(agent: Agent) -> float:
-            duty = ledger.duty_time(agent)
-            return -ledger.busy_time(agent) / duty if duty > 0.0 else 0.0
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """See `Router.explain`."""
+        merit = f"had spent {100.0 * _occupancy(view, chosen):.0f} % of the time on duty handling" if chosen else ""
+        slack = "share of time on duty that was free"
+        return highest_of(
+            chosen, idle_or_partly(view, contact), lambda agent: 1.0 - _occupancy(view, agent), slack, merit
+        )
 
-        return highest(idle_or_partly(view, contact), slack)
+
+def _occupancy(view: View, agent: Agent) -> float:
+    duty = view.ledger.duty_time(agent)
+    return view.ledger.busy_time(agent) / duty if duty > 0.0 else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import Router, View
+from sim.model.reason import Reason
 from sim.registry import register
 
 
@@ -26,6 +27,13 @@ class LongestIdle(Router):
             if agent is not None and agent.has_room(False) and (best is None or agent.rank < best.rank):
                 best = agent
         return best
+
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """See `Router.explain`."""
+        free = sum(agent.used == 0 for agent in view.free_agents(contact))
+        if free == 0:
+            return Reason("of those partly busy with room the agent had been so longest")
+        return Reason(f"of the {free} idle the agent had been so longest")
 
 
 register("router", "longest_idle")(LongestIdle)  # by a call: a compiled class takes no decorator

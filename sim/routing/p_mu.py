@@ -10,14 +10,22 @@ from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import INFINITY, ScoreRouter, View
 from sim.registry import register
+from sim.routing.wording import resolves, takes
 
 
 @register("router", "p_mu")
 class PMu(ScoreRouter):
     """The agent with the highest measured resolution per hour of handling (p times mu)."""
 
+    score_name = "resolution rate"
+    reads = ("resolution", "handle_time")
+
     def score(self, view: View, agent: Agent, contact: Contact) -> float:
         """Estimated share resolved over estimated seconds of one contact."""
         signals, intent = view.signals, contact.intent.index
         seconds = signals.handle_time[agent.index][intent]
         return signals.resolution[agent.index][intent] / seconds if seconds > 0.0 else INFINITY
+
+    def merit(self, view: View, agent: Agent, contact: Contact) -> str:
+        """See `ScoreRouter.merit`."""
+        return f"{resolves(view.signals, agent, contact)} and {takes(view.signals, agent, contact)}"

@@ -16,8 +16,10 @@ from sim.config.schema import Duration
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import View
+from sim.model.reason import Reason
 from sim.registry import Params, register
 from sim.routing.choice import HoldingRouter, Quality, colleagues, estimate, highest
+from sim.routing.wording import does, highest_of
 
 
 class PredictiveParams(Params):
@@ -64,6 +66,14 @@ class Predictive(HoldingRouter):
     def prefer(self, view: View, contact: Contact, agents: Iterable[Agent]) -> Agent | None:
         """The one with the best prediction."""
         return highest(agents, lambda agent: self._prediction(view, contact, agent))
+
+    def preferred(self, view: View, contact: Contact, chosen: Agent, agents: Sequence[Agent]) -> Reason:
+        """See `HoldingRouter.preferred`."""
+        merit = does(view.signals, self._spec.signal, chosen, contact)
+        return highest_of(
+            chosen, agents, lambda agent: self._prediction(view, contact, agent), "predicted success", merit,
+            self._spec.signal,
+        )  # fmt: skip
 
     def _prediction(self, view: View, contact: Contact, agent: Agent) -> float:
         mean, error, _ = estimate(view.signals, self._spec.signal)

@@ -10,7 +10,9 @@ from sim.config.schema import RISKS, Duration, Risk
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import INFINITY, Router, View
+from sim.model.reason import Reason
 from sim.registry import Params, register
+from sim.routing.wording import does
 
 
 class QualityTierParams(Params):
@@ -127,6 +129,34 @@ class QualityTier(Router):
                 if agent.on_duty():
                     return True
         return False
+
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """See `Router.explain`."""
+        read: str = self._spec.signal
+        high = contact.intent.risk >= self._risk
+        if chosen is None:
+            left = contact.since + self._overflow_after - view.now
+            return Reason(
+                f"it is of high risk and kept for the steadiest agents for {left:.0f} s more", signals=(read,)
+            )
+        if high and not self._reserved(view, contact):
+            return Reason("it is of high risk, is kept for nobody any more, and the agent had been idle longest")
+        if high:
+            merit = f"the agent is of the steadiest tier and {does(view.signals, read, chosen, contact)}"
+            return Reason(f"it is of high risk: {merit}; of those the agent had been idle longest", signals=(read,))
+        if self._anywhere[chosen.index] == 0:
+            return Reason("the agent had been idle longest of those who are not kept for high risk", signals=(read,))
+        return Reason(
+            "only agents of the steadiest tier were free, and the agent had been idle longest", signals=(read,)
+        )
+
+    def explain_contact(self, view: View, agent: Agent, chosen: Contact | None) -> Reason:
+        """See `Router.explain_contact`."""
+        if chosen is None:
+            return Reason("all who wait are kept for the steadiest agents, and this one is none of them")
+        if chosen.intent.risk >= self._risk and self._members[chosen.intent.index][agent.index]:
+            return Reason("it is of high risk and this agent is of the steadiest tier; it came first of those")
+        return Reason("of those that are not kept for others it came first by priority and waiting time")
 
 
 def _by_merit(entry: tuple[float, str, Agent]) -> tuple[float, str]:

@@ -14,6 +14,7 @@ from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import Router, View
 from sim.model.queue import Lane, Queue
+from sim.model.reason import Reason
 from sim.registry import Params, register
 from sim.routing.choice import pool
 
@@ -61,6 +62,30 @@ class QueueAndIdleness(Router):
         for contact in tied:
             chosen = view.more_urgent(chosen, contact)
         return chosen
+
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """See `Router.explain`."""
+        if chosen is None:
+            return Reason("the rule gave it to nobody")
+        lanes = view.lanes(contact)
+        surplus = _surplus([sum(1 for _ in lane.idle) for lane in lanes], [self._idle_weight(lane) for lane in lanes])
+        over = next(extra for lane, extra in zip(lanes, surplus, strict=True) if lane is chosen.lane)
+        if chosen.used:
+            return Reason("nobody is idle, and of those partly busy the agent had been so longest")
+        return Reason(
+            f"no pool has more idle agents above its share than {pool(chosen.lane)} ({over:+.1f}), and in it the agent "
+            "had been idle longest"
+        )
+
+    def explain_contact(self, view: View, agent: Agent, chosen: Contact | None) -> Reason:
+        """See `Router.explain_contact`."""
+        if chosen is None:
+            return Reason("the rule gave it to nobody")
+        queue = _queue(chosen)
+        return Reason(
+            f"no queue is further above its share of all who wait than {queue.name} ({queue.waiting} waiting), and it "
+            "came first in it"
+        )
 
     def _idle_weight(self, lane: Lane) -> float:
         return self._spec.idle_share.get(pool(lane), float(len(lane.agents)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import Router, View
+from sim.model.reason import Reason
 from sim.registry import register
 from sim.routing.choice import idle_or_partly
 
@@ -20,3 +21,7 @@ class RandomAgent(Router):
         """See `Router.choose_agent`."""
         free = idle_or_partly(view, contact)
         return free[int(view.uniform(contact) * len(free))] if free else None
+
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """See `Router.explain`."""
+        return Reason(f"the draw fell on the agent; all {len(idle_or_partly(view, contact))} had the same chance")

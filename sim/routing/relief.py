@@ -6,6 +6,7 @@ Source of the reason: KC and Terwiesch 2009, Impact of workload on service time 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import Field
@@ -14,10 +15,14 @@ from sim.config.schema import Duration
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import Router, View
+from sim.model.reason import Reason
 from sim.registry import Params, register
 from sim.routing.choice import Quality, RecentOccupancy, colleagues, estimate, highest
+from sim.routing.wording import does, highest_of
 
 TIRED, REST, MIDDLE, TOP = range(4)  # rising
+STANDINGS = ("a top performer who is tired", "one of the rest", "one of the middle", "a rested top performer")
+Occupancy = Callable[[View, Agent], float]
 
 
 class ReliefParams(Params):
@@ -54,12 +59,23 @@ class Relief(Router):
         if kind not in self._tiers:
             self._tiers[kind] = self._rank(view, contact)
         tiers = self._tiers[kind]
+        return highest(view.free_agents(contact), lambda agent: self._standing(view, agent, tiers, self._recent.of))
 
-        def standing(agent: Agent) -> float:
-            tier = tiers[agent.index]
-            return TIRED if tier == TOP and self._recent.of(view, agent) > self._spec.cap else tier
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """See `Router.explain`."""
+        tiers = self._tiers.get(view.kind(contact), {})
+        merit = ""
+        if chosen is not None:
+            standing = self._standing(view, chosen, tiers, self._recent.peek)
+            merit = f"is {STANDINGS[standing]} and {does(view.signals, self._spec.signal, chosen, contact)}"
+        return highest_of(
+            chosen, view.free_agents(contact), lambda who: self._standing(view, who, tiers, self._recent.peek),
+            "standing", merit, self._spec.signal,
+        )  # fmt: skip
 
-        return highest(view.free_agents(contact), standing)
+    def _standing(self, view: View, agent: Agent, tiers: dict[int, int], occupancy: Occupancy) -> int:
+        tier = tiers[agent.index]
+        return TIRED if tier == TOP and occupancy(view, agent) > self._spec.cap else tier
 
     def _rank(self, view: View, contact: Contact) -> dict[int, int]:
         mean, _, _ = estimate(view.signals, self._spec.signal)

@@ -13,8 +13,13 @@ class SkillRank(ScoreRouter):
     """The agent with the highest proficiency in the queue's skills, among equals the longest idle."""
 
     uses_signals = False
+    score_name = "stated proficiency"
 
     def score(self, view: View, agent: Agent, contact: Contact) -> float:
         """Stated proficiency; higher is better."""
         assert contact.queue is not None
         return agent.proficiency[contact.queue.index]
+
+    def merit(self, view: View, agent: Agent, contact: Contact) -> str:
+        """See `ScoreRouter.merit`."""
+        return f"has a stated proficiency of {self.score(view, agent, contact):g}"

@@ -14,8 +14,10 @@ from pydantic import Field
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import Router, View
+from sim.model.reason import Reason
 from sim.registry import Params, register
 from sim.routing.choice import colleagues, highest
+from sim.routing.wording import highest_of, resolves, takes
 
 
 class WaitOrResolveParams(Params):
@@ -43,6 +45,24 @@ class WaitOrResolve(Router):
         if self._load(view, contact) < self._threshold:
             return highest(view.free_agents(contact), lambda agent: signals.resolution[agent.index][intent])
         return highest(view.free_agents(contact), lambda agent: -signals.handle_time[agent.index][intent])
+
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """See `Router.explain`."""
+        signals, intent, load = view.signals, contact.intent.index, self._load(view, contact)
+        now = f"{load:.2f} contacts for each agent on duty, {{}} the threshold of {self._threshold:g}"
+        if load < self._threshold:
+            merit = (
+                f"{resolves(signals, chosen, contact)}; with {now.format('below')} it goes by that" if chosen else ""
+            )
+            return highest_of(
+                chosen, view.free_agents(contact), lambda agent: signals.resolution[agent.index][intent],
+                "resolution", merit, "resolution",
+            )  # fmt: skip
+        merit = f"{takes(signals, chosen, contact)}; with {now.format('not below')} it goes by that" if chosen else ""
+        return highest_of(
+            chosen, view.free_agents(contact), lambda agent: -signals.handle_time[agent.index][intent],
+            "speed", merit, "handle_time",
+        )  # fmt: skip
 
     def _load(self, view: View, contact: Contact) -> float:
         on_duty = [agent for agent in colleagues(view, contact) if agent.on_duty()]

@@ -16,6 +16,7 @@ from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import INFINITY, Router, View
 from sim.model.queue import Lane
+from sim.model.reason import Reason, named
 from sim.registry import Params, register
 from sim.routing.choice import pool
 
@@ -76,6 +77,26 @@ class WaitingAndIdle(Router):
             return INFINITY
         opens = [contact.since - self._affinity(queue, lane) / weight for lane in view.lanes(contact)]
         return min((due for due in opens if due > view.now), default=INFINITY)
+
+    def explain(self, view: View, contact: Contact, chosen: Agent | None) -> Reason:
+        """See `Router.explain`."""
+        if chosen is None:
+            return Reason(
+                "no pool that has somebody free may have it yet: its affinity is negative for so short a wait"
+            )
+        lane = chosen.lane
+        idle = self._spec.idle_weight.get(pool(lane), 1.0) * (view.now - chosen.idle_since)
+        index = f"{self._match(view, contact, lane):.0f} for match and wait, {idle:.0f} for idle time"
+        return Reason(
+            f"no pool had a higher index than {pool(lane)} ({index}), and in it the agent had been free longest"
+        )
+
+    def explain_contact(self, view: View, agent: Agent, chosen: Contact | None) -> Reason:
+        """See `Router.explain_contact`."""
+        index = {named(head): self._match(view, head, agent.lane) for head in view.heads(agent)}
+        if chosen is None:
+            return Reason("all who wait are to wait longer for other pools", "index", index)
+        return Reason("none had a higher index of affinity and waiting time", "index", index)
 
     def _match(self, view: View, contact: Contact, lane: Lane) -> float:
         """Affinity and waiting time; never below 0 once the moment given by `reconsider` has come."""

@@ -16,7 +16,7 @@ shift; who stays on is paid. At the moment of a look, the manager comes before w
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from math import ceil
 from typing import Any
 
@@ -27,6 +27,7 @@ from sim.config.schema import BreakMoves, ShiftEndMoves
 from sim.config.schema import FloorManager as Spec
 from sim.model.queue import Lane
 from sim.model.simpy_calendar import At
+from sim.staff.moves import Move
 from sim.staff.shifts import Stay
 
 Steps = Generator[simpy.Event, Any, None]
@@ -38,6 +39,7 @@ class FloorManager:
 
     def __init__(self, spec: Spec, lanes: list[Lane], stays: list[Stay]) -> None:
         self._spec = spec
+        self.log: Callable[[Move], object] | None = None  # told of each move; it must change nothing
         self._furthest = max(spec.breaks.earlier, spec.shift_end.earlier)
         self._teams = [_Team(lane, [stay for stay in stays if stay.agent.lane is lane]) for lane in lanes]
 
@@ -48,10 +50,11 @@ class FloorManager:
         while True:
             yield from _before_others(env, look)
             seen = [self._state(team, env.now) for team in self._teams]
+            why = [self._told(team, env.now) for team in self._teams]
             yield from _before_others(env, look + delay)
             look += every
-            for team, state in zip(self._teams, seen, strict=True):
-                self._act(team, state, env.now, look + delay)
+            for team, state, reason in zip(self._teams, seen, why, strict=True):
+                self._act(team, state, env.now, look + delay, reason)
 
     def _state(self, team: _Team, now: float) -> str:
         busy = self._spec.busy
@@ -60,23 +63,43 @@ class FloorManager:
             return BUSY if too_many or team.longest_wait(now) >= busy.longest_wait else CALM
         return QUIET
 
-    def _act(self, team: _Team, state: str, now: float, again: float) -> None:
+    def _told(self, team: _Team, now: float) -> str:
+        """What is seen of a team, for the log; empty where nobody reads it."""
+        if self.log is None:
+            return ""
+        on_duty = [agent for agent in team.lane.agents if agent.on_duty()]
+        occupied = sum(agent.used > 0 for agent in on_duty)
+        who = f"team {'+'.join(sorted(team.lane.skills))} of tier {team.lane.tier}"
+        if team.lane.waiting:
+            return f"{who} busy: {team.lane.waiting} waiting, longest {team.longest_wait(now):.0f} s"
+        return f"{who} quiet: nobody waiting, {occupied} of {len(on_duty)} on duty occupied"
+
+    def _note(self, stay: Stay, now: float, was: float, reason: str) -> None:
+        if self.log is not None:
+            what = "end of shift" if stay.home else "break"
+            self.log(Move(now, stay.agent.name, what, was, stay.due, reason))
+
+    def _act(self, team: _Team, state: str, now: float, again: float, reason: str) -> None:
         """`again`: when the manager acts the next time."""
         if state == BUSY:
             for stay in team.stays:
                 if now <= stay.due < again and stay.agent.on_duty():
-                    self._put_off(stay, again)
+                    self._put_off(stay, now, again, reason)
         elif state == QUIET:
             soon = now + self._furthest  # most stays end later than that: one look is enough
             ready = [stay for stay in team.stays if stay.planned <= soon and self._may_begin(stay, now)]
             if ready:
                 for stay in sorted(ready, key=_whose_turn)[: team.spare(self._spec.quiet.occupancy)]:
+                    was = stay.due
                     stay.bring_forward(now)
+                    self._note(stay, now, was, reason)
 
-    def _put_off(self, stay: Stay, again: float) -> None:
+    def _put_off(self, stay: Stay, now: float, again: float, reason: str) -> None:
         due = min(again, stay.planned + self._limits(stay).later, stay.latest)
         if due > stay.due:
+            was = stay.due
             stay.put_off(due)
+            self._note(stay, now, was, reason)
 
     def _may_begin(self, stay: Stay, now: float) -> bool:
         """Whether what the agent is due for may begin now: an idle agent, and not too early."""
