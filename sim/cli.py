@@ -40,6 +40,12 @@ def _advise(args: argparse.Namespace) -> int:
     return advise.advise(args.name, Request.read(args.words))
 
 
+def _explain(args: argparse.Namespace) -> int:
+    from sim.command import explain
+
+    return explain.run(_named(args.words, "scenario"))
+
+
 def _named(words: Sequence[str], key: str) -> list[str]:
     """A bare first word is the name of the scenario or experiment."""
     bare = bool(words) and "=" not in words[0] and not words[0].startswith("~")
@@ -115,6 +121,14 @@ _COMPARE = f"""examples:
   ccsim compare quality_routing replications=40 staff.groups.agents.count=48
 
 {_KEYS}"""
+_EXPLAIN = f"""examples:
+  ccsim explain quality_weeks routing.rule=p_mu sample=5
+  ccsim explain quality_routing                          each arm of an experiment
+  ccsim explain quality_weeks seed=1 replication=3 at='2026-03-03 10:15'
+  ccsim explain quality_weeks contact=723                every decision about case 723
+
+  sample=N  contact=CASE  at=TIME
+{_KEYS}"""
 _TOP = """examples:
   ccsim list scenarios
   ccsim run scenario=single_queue replications=10 seed=1
@@ -152,6 +166,8 @@ def parser() -> argparse.ArgumentParser:
     advise = add("advise", _advise, "a pilot: how many replications an experiment needs, how much warm-up a scenario")
     advise.add_argument("name", metavar="NAME_OR_PATH")
     advise.add_argument("words", nargs="*", metavar="key=value")
+    explain = add("explain", _explain, "say why a router decided so, and why a schedule was changed", _EXPLAIN)
+    explain.add_argument("words", nargs="*", metavar="key=value")
     add("report", _report, "write the report page of a result folder again").add_argument("folder")
     validate = add("validate", _validate, "check scenario and experiment files, all problems at once")
     validate.add_argument("names", nargs="+", metavar="NAME_OR_PATH")

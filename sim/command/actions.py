@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sim.command import show
 from sim.command.catalogue import kind
 from sim.command.request import Request
 from sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Comparison
 
 DEFAULT_REPLICATIONS = 10
 DEFAULT_SEED = 1
@@ -19,6 +24,8 @@ def run_scenario(request: Request) -> int:
         raise UsageError("no scenario is named; write scenario=NAME (`ccsim list scenarios` shows them)")
     if kind(request.scenario) == "experiment":
         raise UsageError(f"{request.scenario} is an experiment; write: ccsim compare {request.scenario}")
+    if request.explain is not None:
+        raise UsageError(f"explain={request.explain}: write ccsim explain {request.scenario} for a run of one scenario")
     found = study.run(
         request.scenario,
         DEFAULT_REPLICATIONS if request.replications is None else request.replications,
@@ -54,10 +61,21 @@ def compare_experiment(request: Request) -> int:
     if found.failures:
         print(f"{request.experiment}: partial, so there is no verdict; what was measured: {found.folder}")
         return show.failed(found.failures)
+    if request.explain:
+        _explain(found, request)
     report = found.report()
     show.cards(found)
     print(f"Report: {report}")
     return 0
+
+
+def _explain(found: Comparison, request: Request) -> None:
+    from sim.experiment import engines, explained
+    from sim.explain.observer import Wanted
+
+    engine, workers = engines.chosen(request.engine, request.workers)
+    if found.folder is not None:
+        explained.keep(found.finished.plan, Wanted(int(request.explain or 0)), found.folder, engine, workers)
 
 
 def _refuse_for_comparison(request: Request) -> None:
@@ -68,5 +86,7 @@ def _refuse_for_comparison(request: Request) -> None:
     for key in ("replication", "births_factor", "scenario"):
         if getattr(request, key) is not None:
             raise UsageError(f"{key}=: this belongs to a run of one scenario; leave it out, or leave out experiment=")
+    if request.explain is not None and not 0 <= request.explain <= 10_000:
+        raise UsageError(f"explain={request.explain}: not a whole number of decisions from 0 to 10000")
     if request.contacts:
         raise UsageError("contacts=true: contact records are kept by a run of one scenario, not by a comparison")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 OWN = (
     "scenario", "experiment", "replications", "seed", "engine", "workers", "results", "contacts",
-    "replication", "births_factor",
+    "replication", "births_factor", "explain",
 )  # fmt: skip
 DEFAULT_RESULTS = "results"
 _YES, _NO = ("true", "yes", "1"), ("false", "no", "0")
@@ -35,6 +35,7 @@ class Request:
     contacts: bool = False
     replication: int | None = None
     births_factor: float | None = None
+    explain: int | None = None
     overrides: tuple[str, ...] = field(default=())
 
     @classmethod
@@ -119,6 +120,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "seed": _whole,
     "workers": _whole,
     "replication": _whole,
+    "explain": _whole,
     "births_factor": _number,
     "contacts": _switch,
     "results": _folder,

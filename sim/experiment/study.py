@@ -257,6 +257,12 @@ def _definitions(made: Plan, tools: Instruments) -> Sequence[Any]:
     return tools.definitions(measures.answer_within, measures.repeat_window)
 
 
+def births_factor(made: Plan, setting: Setting) -> float:
+    """The factor on births of this plan, by pilot replications where its volume is that of a record."""
+    engine, workers = engines.chosen(setting.engine, setting.workers)
+    return _calibrated(made, _instruments(setting), Where(engine, workers), None, None).factor
+
+
 def _calibrated(
     made: Plan, tools: Instruments, where: Where, births_factor: float | None, place: Path | None
 ) -> calibrate.Calibration:

@@ -52,4 +52,4 @@ class CaseOwner(HoldingRouter):
         last = (
             "nobody handled the case before" if owner is None else f"{owner.name}, who had the case last, has no room"
         )
-        return Reason(f"{last}, and of the {len(agents)} free the agent had been so longest")
+        return Reason(f"{last}, and the agent had been free longest of {len(agents)}")

@@ -111,7 +111,7 @@ class HoldingRouter(Router):
         mine = (
             "the contact is wanted by the agent" if self.is_wanted(view, contact, chosen) else "it is held for nobody"
         )
-        longest = "" if len(agents) < 2 else f", and of the {len(agents)} who could the agent had been free longest"
+        longest = "" if len(agents) < 2 else f", who had been free longest of {len(agents)}"
         return Reason(mine + longest)
 
     def explain_contact(self, view: View, agent: Agent, chosen: Contact | None) -> Reason:

@@ -66,6 +66,8 @@ class Experience(Router):
         new = [agent for agent in free if self._seen[agent.index] < self._spec.new_below]
         easy = contact.intent.risk <= self._risk and view.uniform(contact) < self._spec.easy_share
         if chosen is not None and easy and new:
-            return Reason(f"it is an easy one for new hires, and of the {len(new)} free the agent had been so longest")
+            return Reason(
+                f"it is an easy one for new hires, and the agent had been free longest of {len(new)} new hires"
+            )
         merit = f"has {self._seen[chosen.index]:.0f} contacts on record" if chosen else ""
         return highest_of(chosen, free, lambda agent: self._seen[agent.index], "experience", merit)

@@ -32,8 +32,8 @@ class LongestIdle(Router):
         """See `Router.explain`."""
         free = sum(agent.used == 0 for agent in view.free_agents(contact))
         if free == 0:
-            return Reason("of those partly busy with room the agent had been so longest")
-        return Reason(f"of the {free} idle the agent had been so longest")
+            return Reason("nobody was idle, and of those with a free slot the agent had been so longest")
+        return Reason(f"the agent had been idle longest of the {free} who were")
 
 
 register("router", "longest_idle")(LongestIdle)  # by a call: a compiled class takes no decorator
