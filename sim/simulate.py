@@ -24,6 +24,8 @@ from sim.model.ledger import Ledger
 from sim.model.spec import Blueprint
 from sim.model.truth import Truth, alike
 from sim.quality import ability, effects, history
+from sim.quality.bot_condition import BotCondition
+from sim.quality.bot_review import BotReview
 from sim.quality.condition import Condition, Diary
 from sim.quality.defects import Propensity
 from sim.quality.expectation import Expectation, expect
@@ -141,6 +143,8 @@ class _Replication:
         self.env, self.calendar = make()
         self.centre = self._centre()
         self.effects = effects.of(self.centre, self.staff, self.streams)
+        self.review = _review(self.centre, self.births, self.streams)
+        self.bot_effects = effects.of_bot(self.centre, self.review)
         self.diary = Diary(kept=bool(self.effects))
         self.feedback = self._feedback()
         self.measurement: Measurement | None = None
@@ -200,10 +204,13 @@ class _Replication:
         )
 
     def _start_changing(self) -> None:
-        """Let agents change while it runs, where anything makes them."""
+        """Let agents and the bot change while it runs, where anything makes them."""
         if self.effects:
             condition = Condition(self.centre, self.effects, self.diary)
             self.env.process(condition.run(self.env, self.blueprint.scenario.quality.changes_every))
+        if self.bot_effects:
+            bot = BotCondition(self.centre, self.bot_effects)
+            self.env.process(bot.run(self.env, self.blueprint.scenario.quality.changes_every))
 
     def _policies(self) -> tuple[Any, Any, Any]:
         """Router, escalation rule and bot policy: the scenario's, or both arms' in a pilot."""
@@ -256,6 +263,9 @@ class _Replication:
         if self.ledger is not None:
             self.ledger.read()
             self.ledger.forget()
+        if self.review is not None:
+            self.review.read()
+            self.review.forget()
         legs, contacts, cases, states = self.centre.recorder.take()
         evaluations = self.feedback.fill_in(contacts)
         return Journal(self.lexicon, legs, contacts, cases, states, evaluations)
@@ -287,6 +297,11 @@ def _truth(prepared: Prepared, seed: int, streams: Streams) -> Truth:
     spec = prepared.blueprint.scenario.quality.truth
     source = Streams(seed, ability.FIXED) if spec.draw == "fixed" else streams
     return ability.draw(spec, [person.key for person in prepared.staff], prepared.blueprint.intents, source)
+
+
+def _review(centre: Centre, births: Births, streams: Streams) -> BotReview | None:
+    bot = centre.blueprint.scenario.bot
+    return BotReview(bot.review, centre, births.k, streams) if bot is not None and bot.review is not None else None
 
 
 def _signals(

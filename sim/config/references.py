@@ -130,6 +130,23 @@ def _failures(context: Context, failures: schema.Failures) -> Iterator[Problem]:
         yield context.problem(("bot", "failures"), None, rule, f"let `up` and `down` be {SHORTEST_CYCLE:g} s together")
 
 
+def _knowledge(context: Context) -> Iterator[Problem]:
+    """Articles are about intents that exist; what is mended is there, and mended while the scenario runs."""
+    spec, intents = context.scenario.quality.knowledge, context.scenario.intents
+    if spec is None:
+        return
+    for name in spec.articles:
+        if name not in intents:
+            yield context.unknown(("quality", "knowledge", "articles", name), name, "intent", intents)
+    for number, fix in enumerate(spec.fixes):
+        path: Path = ("quality", "knowledge", "fixes", number)
+        if fix.intent not in spec.articles:
+            yield context.unknown((*path, "intent"), fix.intent, "article", spec.articles)
+        if fix.at >= context.scenario.calendar.length:
+            rule = "the article is mended when the scenario is over"
+            yield context.problem((*path, "at"), None, rule, "write a time within calendar.length")
+
+
 def _curves(context: Context) -> Iterator[Problem]:
     for name, intent in context.scenario.intents.items():
         curve = intent.arrivals
@@ -435,6 +452,7 @@ CHECKS: tuple[Callable[[Context], Iterator[Problem]], ...] = (
     _channels,
     _bots,
     _outages,
+    _knowledge,
     _curves,
     _profiles,
     _counts,

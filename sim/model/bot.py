@@ -96,7 +96,7 @@ def breaks_off(contact: Contact) -> None:
     tier = contact.centre.bot_tier
     trigger = contact.centre.draws.bot.block(contact.intent.key, contact.case.k, contact.attempt)[2]
     if trigger < tier.hang_up:
-        contact._bot_end, contact._initiator = LEG_HUNG_UP, BY_CUSTOMER
+        contact._bot_end, contact._initiator = LEG_HUNG_UP, BY_OUTAGE
     else:
         _hands_off(contact, BY_OUTAGE, False)
 

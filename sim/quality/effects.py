@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.quality.knowledge import Knowledge
+
 if TYPE_CHECKING:
+    from sim.config.schema import Knowledge as KnowledgeSpec
     from sim.model.centre import Centre
+    from sim.quality.bot_condition import BotEffect
+    from sim.quality.bot_review import BotReview
     from sim.quality.condition import Effect
     from sim.sampling.streams import Streams
     from sim.staff.person import Person
@@ -14,4 +19,23 @@ if TYPE_CHECKING:
 
 def of(centre: Centre, staff: Sequence[Person], streams: Streams) -> list[Effect]:
     """The effects that the scenario asks for; none where it asks for none."""
-    return []
+    quality = centre.blueprint.scenario.quality
+    found: list[Effect] = []
+    if quality.knowledge is not None:
+        found.append(_knowledge(quality.knowledge, centre))
+    return found
+
+
+def of_bot(centre: Centre, review: BotReview | None) -> list[BotEffect]:
+    """The effects on the bot: what reviews found, and what there is to look up; none where there is no bot."""
+    scenario = centre.blueprint.scenario
+    found: list[BotEffect] = []
+    if review is not None:
+        found.append(review)
+    if scenario.bot is not None and scenario.quality.knowledge is not None:
+        found.append(_knowledge(scenario.quality.knowledge, centre))
+    return found
+
+
+def _knowledge(spec: KnowledgeSpec, centre: Centre) -> Knowledge:
+    return Knowledge(spec, [intent.name for intent in centre.blueprint.intents], len(centre.agents))

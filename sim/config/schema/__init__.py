@@ -42,6 +42,7 @@ from sim.config.schema.demand import (
     TraceArrivals,
 )
 from sim.config.schema.experiment import Arm, Experiment, Guardrail, Primary, Stopping
+from sim.config.schema.knowledge import Article, Fix, Knowledge
 from sim.config.schema.laws import (
     Deterministic,
     Empirical,
@@ -102,6 +103,7 @@ from sim.config.schema.tiers import (
 __all__ = [
     "Arm",
     "Arrivals",
+    "Article",
     "Assumption",
     "Bot",
     "BotSkill",
@@ -132,6 +134,7 @@ __all__ = [
     "ExponentialPart",
     "Factor",
     "Failures",
+    "Fix",
     "FloorManager",
     "Gamma",
     "Group",
@@ -140,6 +143,7 @@ __all__ = [
     "Hyperexponential",
     "Intent",
     "Item",
+    "Knowledge",
     "Label",
     "LawSpec",
     "Lognormal",

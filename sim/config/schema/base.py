@@ -21,6 +21,7 @@ Positive = Annotated[float, Field(gt=0.0, le=1e9, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0.0, le=1e9, allow_inf_nan=False)]
 Spread = Annotated[float, Field(ge=0.0, le=100.0)]  # of a law: its coefficient of variation or standard deviation
 Factor = Annotated[float, Field(ge=0.001, le=1000.0)]
+Size = Annotated[float, Field(ge=0.0, le=10.0)]  # of an effect, in logits or as a logarithm
 Points = Annotated[float, Field(ge=-1000.0, le=1000.0)]
 Label = Annotated[str, StringConstraints(max_length=500)]
 Text = Annotated[str, StringConstraints(max_length=20_000)]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from sim.config.schema.base import Duration, Name, NonNegative, Points, Section, Share, Spread
+from sim.config.schema.knowledge import Knowledge
 
 Category = Literal["information", "process", "compliance", "empathy"]
 CATEGORIES: tuple[str, ...] = get_args(Category)  # of defects, in the order of their bits
@@ -160,6 +161,7 @@ class Quality(Section):
 
     truth: Truth = Truth()
     changes_every: Annotated[Duration, Field(gt=0)] = 1800.0
+    knowledge: Knowledge | None = None
     evaluation: Evaluation = Evaluation()
     history: History = History()
     signals: Signals = Signals()

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.config.schema.base import Clock, Duration, Label, Name, NonNegative, Points, Rule, Section, Share
+from sim.config.schema.base import Clock, Duration, Label, Name, Points, Rule, Section, Share, Size
 from sim.config.schema.demand import Step
 from sim.config.schema.laws import LawSpec
 
@@ -66,8 +66,8 @@ class Review(Section):
     share: Share = 0.05
     lag: Annotated[Duration, Field(ge=0)] = 2 * 86400.0
     release_every: Annotated[Duration, Field(gt=0)] = 14 * 86400.0
-    gain: NonNegative = 0.02
-    cap: NonNegative = 0.5
+    gain: Size = 0.02
+    cap: Size = 0.5
 
 
 class Bot(Section):
