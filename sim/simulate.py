@@ -6,6 +6,7 @@ Stock SimPy runs the staff's processes and the flow's timers; everything random 
 from __future__ import annotations
 
 import gc
+import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -92,7 +93,14 @@ class Prepared:
 
 PIECE = 4096  # births between two looks at what has closed: its records stay in a processor's cache
 
+_running: dict[int, Any] = {}  # the environment of the replication that a thread runs
 _recent: deque[tuple[Loaded, Prepared]] = deque(maxlen=8)  # an arm's replications follow one another in a worker
+
+
+def now(thread: int) -> float | None:
+    """Simulated time of the replication that a thread runs, for whoever watches it; None where it runs none."""
+    env = _running.get(thread)
+    return None if env is None else env.now
 
 
 def prepare(loaded: Loaded) -> Prepared:
@@ -164,9 +172,11 @@ class _Replication:
         """
         collecting = gc.isenabled()
         gc.disable()
+        _running[threading.get_ident()] = self.env
         try:
             self._run(take)
         finally:
+            del _running[threading.get_ident()]
             if collecting:
                 gc.enable()
 

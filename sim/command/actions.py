@@ -37,6 +37,8 @@ def run_scenario(request: Request) -> int:
         overrides=request.overrides,
         replication=request.replication,
         births_factor=request.births_factor,
+        address=request.address,
+        time_limit=request.time_limit,
     )
     show.kpis(found)
     print(f"\n{found.finished.volume}" if found.finished.plan.births_factor != 1.0 else "")
@@ -57,6 +59,8 @@ def compare_experiment(request: Request) -> int:
         workers=request.workers,
         results=request.results,
         overrides=request.overrides,
+        address=request.address,
+        time_limit=request.time_limit,
     )
     if found.failures:
         print(f"{request.experiment}: partial, so there is no verdict; what was measured: {found.folder}")

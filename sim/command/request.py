@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 OWN = (
     "scenario", "experiment", "replications", "seed", "engine", "workers", "results", "contacts",
-    "replication", "births_factor", "explain",
+    "replication", "births_factor", "explain", "ray.address", "dask.address", "time_limit",
 )  # fmt: skip
 DEFAULT_RESULTS = "results"
 _YES, _NO = ("true", "yes", "1"), ("false", "no", "0")
@@ -36,6 +36,8 @@ class Request:
     replication: int | None = None
     births_factor: float | None = None
     explain: int | None = None
+    address: str | None = None
+    time_limit: float | None = None
     overrides: tuple[str, ...] = field(default=())
 
     @classmethod
@@ -46,7 +48,7 @@ class Request:
         for word in words:
             key, equals, value = word.partition("=")
             if equals and key in OWN:
-                own |= {} if value in _NOTHING else {key: _READERS.get(key, _text)(key, value)}
+                own |= {} if value in _NOTHING else {_FIELDS.get(key, key): _READERS.get(key, _text)(key, value)}
             else:
                 _refuse_near_miss(word, key)
                 overrides.append(word)
@@ -57,7 +59,7 @@ class Request:
         from sim.config.load import load, load_experiment
         from sim.experiment import engines, plan
 
-        engines.chosen(self.engine, self.workers)
+        engines.chosen(self.engine, self.workers, self.address)
         if self.scenario is not None:
             return load(self.scenario, self.overrides)
         return load_experiment(str(self.experiment), plan.for_experiment(self.overrides))
@@ -115,6 +117,16 @@ def _switch(key: str, value: str) -> bool:
     return value.lower() in _YES
 
 
+def _duration(key: str, value: str) -> float:
+    from sim.config.units import UnitError, duration
+
+    try:
+        return duration(_text(key, value))
+    except UnitError as error:
+        raise UsageError(f"{key}={shortened(value, 60)}: {error}") from None
+
+
+_FIELDS = {"ray.address": "address", "dask.address": "address"}
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "replications": _whole,
     "seed": _whole,
@@ -122,6 +134,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "replication": _whole,
     "explain": _whole,
     "births_factor": _number,
+    "time_limit": _duration,
     "contacts": _switch,
     "results": _folder,
 }

@@ -19,6 +19,7 @@ from sim.experiment.plan import Plan, Task
 from sim.experiment.progress import Meter, Precision
 from sim.experiment.replication import Failure, Instruments, Outcome, perform
 from sim.experiment.store.shards import Headline, Packed, Recipe, Shelf, pack
+from sim.experiment.watchdog import USUAL, Limits
 
 KILLED = Failure("the worker process was killed; most often memory ran out (fewer workers need less)")
 
@@ -42,6 +43,7 @@ class _Orders:
     plan: Plan
     tools: Instruments
     recipe: Recipe | None
+    limits: Limits
     shelf: Shelf | None = None  # only where another process works in the same folder
 
 
@@ -56,7 +58,7 @@ class _Bench:
 
 
 def carry_out(
-    assignments: Sequence[Assignment], tools: Instruments, where: Where, wanted: bool | None
+    assignments: Sequence[Assignment], tools: Instruments, where: Where, wanted: bool | None, limits: Limits = USUAL
 ) -> list[list[Outcome]]:
     """The outcomes of every plan, in the order of its tasks. Raises Interrupted after Ctrl-C."""
     total = sum(len(list(one.plan.tasks())) for one in assignments)
@@ -68,7 +70,7 @@ def carry_out(
         )
         if len(assignments) == 1:
             meter.precision = _precision(first.plan, tools)
-        benches = [_bench(one, tools, beside, meter) for one, beside in zip(assignments, company, strict=True)]
+        benches = [_bench(one, tools, limits, beside, meter) for one, beside in zip(assignments, company, strict=True)]
         try:
             _work(benches, any(company), where, meter)
         except KeyboardInterrupt as error:
@@ -78,11 +80,11 @@ def carry_out(
     ]
 
 
-def _bench(one: Assignment, tools: Instruments, beside: bool, meter: Meter) -> _Bench:
+def _bench(one: Assignment, tools: Instruments, limits: Limits, beside: bool, meter: Meter) -> _Bench:
     """What of a plan is on disk, and what is missing."""
     recipe = Recipe.of(one.plan, tools) if one.folder is not None else None
     shelf = Shelf(one.folder, recipe) if one.folder is not None and recipe is not None else None
-    bench = _Bench(_Orders(one.plan, tools, recipe, shelf if beside else None), shelf, {}, [])
+    bench = _Bench(_Orders(one.plan, tools, recipe, limits, shelf if beside else None), shelf, {}, [])
     for task in one.plan.tasks():
         found = shelf.find(task) if shelf is not None else None
         if found is None:
@@ -111,7 +113,7 @@ def _work(benches: Sequence[_Bench], in_company: bool, where: Where, meter: Mete
 
 def _enter(bench: _Bench, task: Task, result: Any, meter: Meter) -> None:
     if isinstance(result, engines.Killed):
-        result = Outcome(task, failure=KILLED)
+        result = Outcome(task, failure=Failure(result.why) if result.why else KILLED)
     if isinstance(result, Packed):
         _note(meter, task, result.headline)
         result = _stored(bench, result, meter)
@@ -143,7 +145,7 @@ def _perform(shared: tuple[_Orders, ...], item: tuple[int, Task]) -> Outcome | P
     index, task = item
     orders = shared[index]
     if orders.recipe is None:
-        return perform(orders.plan, orders.tools, task)
+        return perform(orders.plan, orders.tools, task, orders.limits)
     if orders.shelf is not None and orders.shelf.find(task) is not None:
         return Packed(task)
     return _packed(orders, task)
@@ -153,7 +155,7 @@ def _packed(orders: _Orders, task: Task) -> Packed:
     import traceback
 
     assert orders.recipe is not None
-    outcome = perform(orders.plan, orders.tools, task)
+    outcome = perform(orders.plan, orders.tools, task, orders.limits)
     try:
         return pack(orders.recipe, outcome)
     except Exception as error:

@@ -12,7 +12,7 @@ from sim.errors import UsageError
 if TYPE_CHECKING:
     from sim.config.load import Loaded, LoadedExperiment
 
-ENGINES = ("local", "serial")
+ENGINES = ("local", "serial", "ray", "dask")
 OF_EXPERIMENT = frozenset({"question", "base", "arms", "primary", "guardrails", "confidence", "stopping"})
 ADDED = frozenset({"stopping"})  # sections that an override may add to an experiment that has none
 MOST_LOOKS = 50

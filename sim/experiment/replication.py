@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.errors import Problem, ScenarioError
 from sim.experiment.plan import Plan, Task
+from sim.experiment.watchdog import USUAL, Limits, watched
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,11 +141,15 @@ def followed(loaded: Loaded, seed: int, replication: int, births_factor: float =
     return facts, chronicle.lives()
 
 
-def perform(plan: Plan, instruments: Instruments, task: Task) -> Outcome:
-    """Run one replication; whatever it raises comes back as its failure (Ctrl-C excepted)."""
+def perform(plan: Plan, instruments: Instruments, task: Task, limits: Limits = USUAL) -> Outcome:
+    """Run one replication; whatever it raises comes back as its failure (Ctrl-C excepted), and so does one
+    that would never end.
+    """
+    from sim.simulate import now
+
     began = time.perf_counter()
     try:
-        return _perform(plan, instruments, task, began)
+        return watched(limits, now, lambda: _perform(plan, instruments, task, began))
     except Exception as error:
         failure = Failure(f"{type(error).__name__}: {error}", traceback.format_exc())
         return Outcome(task, seconds=time.perf_counter() - began, failure=failure)

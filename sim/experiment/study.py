@@ -18,11 +18,14 @@ from sim.experiment.finished import Failed, Finished, summary, together, told, w
 from sim.experiment.plan import Plan, Question
 from sim.experiment.replication import Instruments, ready, real
 from sim.experiment.store import calibration
+from sim.experiment.watchdog import Limits
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.config.load import Loaded, LoadedExperiment
+
+_GRACE = 15.0  # seconds after the time limit in which a replication ends by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,14 @@ class Setting:
     results: str | os.PathLike[str] | None = None
     progress: bool | None = None
     instruments: Instruments | None = None
+    address: str | None = None  # of a cluster that is there already
+    time_limit: float | None = None  # seconds that one replication may take
+
+    @property
+    def where(self) -> Where:
+        """The engine as asked for; raises UsageError for one that we do not have."""
+        late = None if self.time_limit is None else self.time_limit + _GRACE
+        return replace(engines.chosen(self.engine, self.workers, self.address), patience=late)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,8 @@ def run(
     births_factor: float | None = None,
     progress: bool | None = None,
     instruments: Instruments | None = None,
+    address: str | None = None,
+    time_limit: float | None = None,
 ) -> Run:
     """Run a scenario (loaded, or by name or path with dotted overrides) and return its KPIs.
 
@@ -138,7 +151,7 @@ def run(
     made = plan.of_scenario(loaded, replications, seed, tuple(overrides))
     if replication is not None:
         made = replace(made, replications=(plan.whole("replication", replication, 0, 2**41),))
-    setting = Setting(engine, workers, results, progress, instruments)
+    setting = Setting(engine, workers, results, progress, instruments, address, time_limit)
     _ready(made, setting)
     with store.place(results, made) as place:
         finished = carry_out(replace(made, contacts=contacts), setting, births_factor)
@@ -163,6 +176,8 @@ def compare(
     overrides: Sequence[str] = (),
     progress: bool | None = None,
     instruments: Instruments | None = None,
+    address: str | None = None,
+    time_limit: float | None = None,
 ) -> Comparison:
     """Compare arms on the same customers: an experiment (loaded, or by name), or scenarios by arm.
 
@@ -176,7 +191,7 @@ def compare(
         )
     else:
         made = plan.of_experiment(_experiment(arms, overrides), replications, seed, tuple(overrides))
-    return compare_plan(made, Setting(engine, workers, results, progress, instruments))
+    return compare_plan(made, Setting(engine, workers, results, progress, instruments, address, time_limit))
 
 
 def compare_plan(made: Plan, setting: Setting) -> Comparison:
@@ -214,14 +229,14 @@ def carry_out(made: Plan, setting: Setting, births_factor: float | None = None) 
     With `setting.results`, what was finished before is read and what is finished now is kept.
     """
     began = time.perf_counter()
-    engine, workers = engines.chosen(setting.engine, setting.workers)
-    tools, where = _instruments(setting), Where(engine, workers)
+    tools, where = _instruments(setting), setting.where
     place = None if setting.results is None else store.folder(setting.results, made)
     volume = _calibrated(made, tools, where, births_factor, place)
     made = replace(made, births_factor=volume.factor)
-    outcomes = carry.carry_out([Assignment(made, place)], tools, where, setting.progress)[0]
-    facts = {"seconds": time.perf_counter() - began, "workers": workers, "engine": engine}
-    return together(made, _definitions(made, tools), outcomes, volume.note, engine, facts)
+    limits = Limits(seconds=setting.time_limit)
+    outcomes = carry.carry_out([Assignment(made, place)], tools, where, setting.progress, limits)[0]
+    facts = {"seconds": time.perf_counter() - began, "workers": where.workers, "engine": where.engine}
+    return together(made, _definitions(made, tools), outcomes, volume.note, where.engine, facts)
 
 
 def _loaded(scenario: Loaded | str, overrides: Sequence[str]) -> Loaded:
@@ -271,7 +286,7 @@ def _calibrated(
         return calibrate.Calibration(births_factor)
 
     def pilots(items: Sequence[calibrate.Pilot]) -> list[tuple[int, int]]:
-        counts = engines.run(calibrate.count, (made, tools), items, where.engine, where.workers or 1, lambda: None)
+        counts = engines.run(calibrate.count, (made, tools), items, where)
         if any(isinstance(count, engines.Killed) for count in counts):
             raise CcsimError(f"{made.name}: a pilot replication of the baseline failed: {carry.KILLED.message}")
         return [count for count in counts if not isinstance(count, engines.Killed)]

@@ -6,6 +6,7 @@ One file an engine behind one port (`port`); bundling, retries and bounds are th
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import uuid
 from collections.abc import Callable, Generator, Sequence
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 
 from sim.errors import UsageError
 from sim.experiment.engines.loop import Loop
-from sim.experiment.engines.port import Job, Killed, Placed, Pool, Where
+from sim.experiment.engines.port import Job, Killed, Placed, Pool, Where, missing
 from sim.experiment.plan import ENGINES, whole
 
 __all__ = ["Killed", "Where", "chosen", "run", "stream"]
@@ -23,21 +24,26 @@ Result = TypeVar("Result")
 Work = Callable[[Any, Item], Result]
 Step = Callable[[], None]
 
-_POOLS = {"serial": ("serial", "Serial"), "local": ("local", "Local")}
+
+def _no_step() -> None:
+    """Nobody counts."""
+
+
+_POOLS = {
+    "serial": ("serial", "Serial"),
+    "local": ("local", "Local"),
+    "ray": ("ray_cluster", "Ray"),
+    "dask": ("dask_cluster", "Dask"),
+}
+_PACKAGE = {"ray": "ray", "dask": "distributed"}  # what an engine needs to be installed
 
 
 def run(
-    work: Work[Item, Result],
-    shared: Any,
-    items: Sequence[Item],
-    engine: str,
-    workers: int,
-    step: Step,
-    address: str | None = None,
+    work: Work[Item, Result], shared: Any, items: Sequence[Item], where: Where, step: Step = _no_step
 ) -> list[Result | Killed[Item]]:
     """`work(shared, item)` for every item; results in the order of the items. `step` is called once an item."""
     done: dict[int, Any] = {}
-    for place, result in stream(work, shared, items, Where(engine, workers, address)):
+    for place, result in stream(work, shared, items, where):
         done[place] = result
         step()
     return [done[place] for place in range(len(items))]
@@ -56,13 +62,24 @@ def stream(work: Work[Item, Result], shared: Any, items: Sequence[Item], where: 
         pool.close(at_once)
 
 
-def chosen(engine: str, workers: int | None) -> tuple[str, int]:
-    """The engine and number of workers to use; raises UsageError for one we do not have."""
+def chosen(engine: str, workers: int | None, address: str | None = None) -> Where:
+    """The engine and number of workers to use; raises UsageError for one we do not have.
+
+    A cluster says itself how many workers it has, so none is filled in for it.
+    """
     if engine not in ENGINES:
         raise UsageError(f"engine: {engine!r} is not known; one of {', '.join(ENGINES)}")
+    if address is not None and engine not in _PACKAGE:
+        raise UsageError(f"address {address}: engine={engine} has no address; choose engine=ray or engine=dask")
+    if engine in _PACKAGE and importlib.util.find_spec(_PACKAGE[engine]) is None:
+        raise missing(engine, engine)
+    if workers is not None:
+        workers = whole("workers", workers, 1, 4096)
     if engine == "serial":
-        return engine, 1
-    return engine, (os.cpu_count() or 1) if workers is None else whole("workers", workers, 1, 4096)
+        return Where(engine, 1)
+    if engine == "local" or (engine == "dask" and address is None):
+        return Where(engine, workers or os.cpu_count() or 1)
+    return Where(engine, workers, address)
 
 
 def _pool(job: Job, where: Where) -> Pool:

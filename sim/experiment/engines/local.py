@@ -11,6 +11,7 @@ import multiprocessing
 import pickle
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ class _Worker:
     process: Any
     pipe: Connection
     bundle: int | None = None
+    since: float = 0.0  # when it was last heard of
 
 
 class Local:
@@ -41,19 +43,22 @@ class Local:
     def __init__(self, job: Job, where: Where) -> None:
         self._job = job
         self.slots = where.workers or 1
+        self._patience = where.patience
         self._context = _context()
         self._workers: list[_Worker] = []
 
     def submit(self, bundle: int, items: Sequence[Placed]) -> None:
         worker = next((worker for worker in self._workers if worker.bundle is None), None) or self._start()
-        worker.bundle = bundle
+        worker.bundle, worker.since = bundle, time.monotonic()
         with suppress(BrokenPipeError):  # it died while it was idle: `wait` reports that
             worker.pipe.send(list(items))
 
     def wait(self) -> Sequence[Report]:
         busy = [worker for worker in self._workers if worker.bundle is not None]
-        ready = set(wait([one for worker in busy for one in (worker.pipe, worker.process.sentinel)]))
-        return [self._heard(worker) for worker in busy if worker.pipe in ready or worker.process.sentinel in ready]
+        ends = [one for worker in busy for one in (worker.pipe, worker.process.sentinel)]
+        ready = set(wait(ends, None if self._patience is None else self._patience / 4))
+        heard = [self._heard(worker) for worker in busy if worker.pipe in ready or worker.process.sentinel in ready]
+        return heard + [self._end(worker) for worker in busy if worker.bundle is not None and self._late(worker)]
 
     def close(self, at_once: bool) -> None:
         for worker in self._workers:
@@ -86,14 +91,29 @@ class Local:
                     worker.bundle = None
                     return Report(bundle, results, over=True)
                 results.append(told)
+                worker.since = time.monotonic()
         except (EOFError, OSError):
             pass
         else:
             if worker.process.is_alive() or worker.pipe.poll():
                 return Report(bundle, results)
-        self._workers.remove(worker)
-        self._let_go(worker)
+        self._drop(worker)
         return Report(bundle, results, died=True)
+
+    def _late(self, worker: _Worker) -> bool:
+        return self._patience is not None and time.monotonic() - worker.since > self._patience
+
+    def _end(self, worker: _Worker) -> Report:
+        bundle = worker.bundle
+        assert bundle is not None
+        worker.process.kill()
+        self._drop(worker)
+        return Report(bundle, (), died=True, ended=f"it took longer than {self._patience:g} s and was ended")
+
+    def _drop(self, worker: _Worker) -> None:
+        self._workers.remove(worker)
+        worker.bundle = None
+        self._let_go(worker)
 
     @staticmethod
     def _let_go(worker: _Worker) -> None:

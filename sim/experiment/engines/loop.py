@@ -13,7 +13,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sim.experiment.engines.port import Killed, Placed, Pool, Raised
+from sim.experiment.engines.port import Killed, Placed, Pool, Raised, Report
 
 _DEATHS = 3  # an item that was there at so many is taken to be the cause
 _MEMORY = 0.8  # weight of the past in the mean time of an item
@@ -45,7 +45,7 @@ class Loop:
                         raise result.error
                     yield place, result
                 if report.over or report.died:
-                    yield from self._ended(report.bundle, report.died)
+                    yield from self._ended(report)
 
     def _fill(self) -> None:
         while len(self.flying) < self.pool.slots * self.pool.depth:
@@ -72,12 +72,17 @@ class Loop:
         self.began[bundle] = time.monotonic(), len(places)
         self.pool.submit(bundle, [(place, self.items[place]) for place in places])
 
-    def _ended(self, bundle: int, died: bool) -> Iterator[Placed]:
-        left = sorted(self.flying.pop(bundle))
-        began, size = self.began.pop(bundle)
-        if not died:
+    def _ended(self, report: Report) -> Iterator[Placed]:
+        left = sorted(self.flying.pop(report.bundle))
+        began, size = self.began.pop(report.bundle)
+        if not report.died:
             taken = (time.monotonic() - began) / (size * self.pool.depth)
             self.seconds = taken if self.seconds is None else _MEMORY * self.seconds + (1.0 - _MEMORY) * taken
+            return
+        if report.ended:
+            culprit, *left = left
+            yield culprit, Killed(self.items[culprit], report.ended)
+            self.fresh.extendleft(reversed(left))
             return
         for place in left:
             self.deaths[place] += 1

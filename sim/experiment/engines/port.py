@@ -34,15 +34,20 @@ class Where:
     engine: str = "local"
     workers: int | None = None
     address: str | None = None
+    patience: float | None = None  # seconds after which a worker that is still at one item is ended
 
 
 class Report(NamedTuple):
-    """News of one bundle: results that came in, and whether it is over or its worker died."""
+    """News of one bundle: results that came in, and whether it is over or its worker died.
+
+    `ended` says why its worker was ended on purpose: then nobody tries again.
+    """
 
     bundle: int
     results: Sequence[Placed]
     over: bool = False
     died: bool = False
+    ended: str = ""
 
 
 class Pool(Protocol):
@@ -55,17 +60,21 @@ class Pool(Protocol):
     def submit(self, bundle: int, items: Sequence[Placed]) -> None: ...
 
     def wait(self) -> Sequence[Report]:
-        """At least one report; blocks until there is one."""
+        """What there is to report; blocks until there is something, or time to look at the clock."""
         ...
 
     def close(self, at_once: bool) -> None: ...
 
 
 class Killed(Generic[Item]):
-    """Stands where a result would be: the process that worked on `item` died without an answer."""
+    """Stands where a result would be: the process that worked on `item` died without an answer, or was ended.
 
-    def __init__(self, item: Item) -> None:
+    `why` says so where it was ended on purpose.
+    """
+
+    def __init__(self, item: Item, why: str = "") -> None:
         self.item = item
+        self.why = why
 
 
 class Raised:
