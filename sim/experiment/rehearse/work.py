@@ -56,21 +56,15 @@ def carry_out(
     shown: bool | None,
 ) -> tuple[dict[str, Record], dict[str, str]]:
     """Counts of every arm and design over all replications, and which designs cannot be read and why."""
-    engine, count = engines.chosen(engine, workers)
-    factor = _factor(made, engine, count)
+    where = engines.chosen(engine, workers)
+    factor = _factor(made, where)
     skipped = {design.name: why for design in designs if (why := _why_not(design, kpi, baseline, treated, days))}
     able = tuple(design for design in designs if design.name not in skipped)
     work = Work(baseline, treated, made.seed, factor, days, able, kpi)
     kinds = [TODAY, NEW, *(design.name for design in able)]
     tasks = [Task(replication, what) for replication in made.replications for what in kinds]
-    meter = progress.Meter(f"{made.name}, rehearsal", len(tasks))
-    with progress.bar(meter.name, len(tasks), shown) as show:
-
-        def step() -> None:
-            meter.step()
-            show(meter)
-
-        done = engines.run(_perform, work, tasks, engine, count, step)
+    with progress.follow(f"{made.name}, rehearsal", len(tasks), shown) as meter:
+        done = engines.run(_perform, work, tasks, where, meter.step)
     found: dict[str, list[counts.Counts]] = {}
     for task, result in zip(tasks, done, strict=True):
         if isinstance(result, engines.Killed):
@@ -88,11 +82,11 @@ def _why_not(design: Design, kpi: str, baseline: Loaded, treated: Loaded, days: 
     return possible.why_not(design, kpis.find(kpi), baseline, treated, labels)
 
 
-def _factor(made: Plan, engine: str, workers: int) -> float:
+def _factor(made: Plan, where: engines.Where) -> float:
     """The factor on births that the comparison of the same experiment would use."""
 
     def pilots(items: Sequence[calibrate.Pilot]) -> list[tuple[int, int]]:
-        found = engines.run(calibrate.count, (made, real()), items, engine, workers, lambda: None)
+        found = engines.run(calibrate.count, (made, real()), items, where)
         if any(isinstance(one, engines.Killed) for one in found):
             raise CcsimError(f"{made.name}: a worker was killed while the volume was calibrated")
         return [one for one in found if not isinstance(one, engines.Killed)]
