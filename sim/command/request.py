@@ -59,7 +59,7 @@ class Request:
         from sim.config.load import load, load_experiment
         from sim.experiment import engines, plan
 
-        engines.chosen(self.engine, self.workers, self.address)
+        engines.asked(self.engine, self.workers, self.address)
         if self.scenario is not None:
             return load(self.scenario, self.overrides)
         return load_experiment(str(self.experiment), plan.for_experiment(self.overrides))

@@ -44,7 +44,7 @@ class Setting:
     def where(self) -> Where:
         """The engine as asked for; raises UsageError for one that we do not have."""
         late = None if self.time_limit is None else self.time_limit + _GRACE
-        return replace(engines.chosen(self.engine, self.workers, self.address), patience=late)
+        return replace(engines.asked(self.engine, self.workers, self.address), patience=late)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +286,7 @@ def _calibrated(
         return calibrate.Calibration(births_factor)
 
     def pilots(items: Sequence[calibrate.Pilot]) -> list[tuple[int, int]]:
-        counts = engines.run(calibrate.count, (made, tools), items, where)
+        counts = engines.gather(calibrate.count, (made, tools), items, where)
         if any(isinstance(count, engines.Killed) for count in counts):
             raise CcsimError(f"{made.name}: a pilot replication of the baseline failed: {carry.KILLED.message}")
         return [count for count in counts if not isinstance(count, engines.Killed)]

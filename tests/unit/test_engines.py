@@ -55,27 +55,27 @@ def cannot_travel(_shared: Any, item: int) -> Any:
 @pytest.mark.parametrize("where", [Where("serial"), Where("local", 1), TWO, Where("local", 5)])
 def test_results_stand_in_the_order_of_the_items(where: Where) -> None:
     counted: list[None] = []
-    assert engines.run(doubled, None, range(40), where, lambda: counted.append(None)) == [2 * i for i in range(40)]
+    assert engines.gather(doubled, None, range(40), where, lambda: counted.append(None)) == [2 * i for i in range(40)]
     assert len(counted) == 40
 
 
 def test_no_items_need_no_workers() -> None:
-    assert engines.run(doubled, None, [], TWO) == []
+    assert engines.gather(doubled, None, [], TWO) == []
 
 
 def test_only_the_item_that_kills_its_worker_is_lost() -> None:
-    found = engines.run(dies_at_three, None, range(8), TWO)
+    found = engines.gather(dies_at_three, None, range(8), TWO)
     assert [item for item in found if not isinstance(item, Killed)] == [0, 1, 2, 4, 5, 6, 7]
     assert isinstance(found[3], Killed)
     assert found[3].item == 3
 
 
 def test_a_worker_that_is_killed_from_outside_costs_nothing_but_time(tmp_path: Path) -> None:
-    assert engines.run(dies_once, tmp_path / "killed", range(8), TWO) == list(range(8))
+    assert engines.gather(dies_once, tmp_path / "killed", range(8), TWO) == list(range(8))
 
 
 def test_a_worker_that_never_comes_back_is_ended_and_the_others_finish() -> None:
-    found = engines.run(hangs_at_three, None, range(6), Where("local", 2, patience=0.3))
+    found = engines.gather(hangs_at_three, None, range(6), Where("local", 2, patience=0.3))
     assert [item for item in found if not isinstance(item, Killed)] == [0, 1, 2, 4, 5]
     assert isinstance(found[3], Killed)
     assert "longer than 0.3 s" in found[3].why
@@ -83,13 +83,13 @@ def test_a_worker_that_never_comes_back_is_ended_and_the_others_finish() -> None
 
 def test_what_the_work_raises_is_raised_here_with_the_workers_traceback() -> None:
     with pytest.raises(ZeroDivisionError, match="no agents for 0") as caught:
-        engines.run(raises, None, [0], TWO)
+        engines.gather(raises, None, [0], TWO)
     assert any("in a worker" in note and "test_engines.py" in note for note in caught.value.__notes__)
 
 
 def test_a_result_that_cannot_travel_says_so() -> None:
     with pytest.raises(CcsimError, match="cannot travel"):
-        engines.run(cannot_travel, None, [0], TWO)
+        engines.gather(cannot_travel, None, [0], TWO)
 
 
 @pytest.mark.parametrize(
@@ -98,14 +98,14 @@ def test_a_result_that_cannot_travel_says_so() -> None:
 )
 def test_an_engine_or_address_that_cannot_be_is_refused(engine: str, address: str | None, said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        engines.chosen(engine, None, address)
+        engines.asked(engine, None, address)
 
 
 def test_an_engine_that_is_not_installed_names_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines.importlib.util, "find_spec", lambda _name: None)
     for name in ("ray", "dask"):
         with pytest.raises(UsageError, match=rf"pip install 'ccsim\[{name}\]'"):
-            engines.chosen(name, None)
+            engines.asked(name, None)
 
 
 class Imagined:

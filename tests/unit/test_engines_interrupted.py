@@ -17,7 +17,7 @@ def step():
     raise KeyboardInterrupt
 
 try:
-    engines.run(work, None, range(6), engines.Where("local", 3), step)
+    engines.gather(work, None, range(6), engines.Where("local", 3), step)
 except KeyboardInterrupt:
     print("interrupted")
 """

@@ -17,7 +17,7 @@ from sim.experiment.engines.loop import Loop
 from sim.experiment.engines.port import Job, Killed, Placed, Pool, Where, missing
 from sim.experiment.plan import ENGINES, whole
 
-__all__ = ["Killed", "Where", "chosen", "run", "stream"]
+__all__ = ["Killed", "Where", "asked", "chosen", "gather", "run", "stream"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -39,6 +39,13 @@ _PACKAGE = {"ray": "ray", "dask": "distributed"}  # what an engine needs to be i
 
 
 def run(
+    work: Work[Item, Result], shared: Any, items: Sequence[Item], engine: str, workers: int | None, step: Step
+) -> list[Result | Killed[Item]]:
+    """`gather` on an engine that starts here."""
+    return gather(work, shared, items, Where(engine, workers), step)
+
+
+def gather(
     work: Work[Item, Result], shared: Any, items: Sequence[Item], where: Where, step: Step = _no_step
 ) -> list[Result | Killed[Item]]:
     """`work(shared, item)` for every item; results in the order of the items. `step` is called once an item."""
@@ -62,7 +69,13 @@ def stream(work: Work[Item, Result], shared: Any, items: Sequence[Item], where: 
         pool.close(at_once)
 
 
-def chosen(engine: str, workers: int | None, address: str | None = None) -> Where:
+def chosen(engine: str, workers: int | None) -> tuple[str, int]:
+    """The engine and number of workers to use, where no cluster is joined; see `asked`."""
+    found = asked(engine, workers)
+    return found.engine, found.workers or os.cpu_count() or 1
+
+
+def asked(engine: str, workers: int | None, address: str | None = None) -> Where:
     """The engine and number of workers to use; raises UsageError for one we do not have.
 
     A cluster says itself how many workers it has, so none is filled in for it.

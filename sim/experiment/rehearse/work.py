@@ -56,7 +56,7 @@ def carry_out(
     shown: bool | None,
 ) -> tuple[dict[str, Record], dict[str, str]]:
     """Counts of every arm and design over all replications, and which designs cannot be read and why."""
-    where = engines.chosen(engine, workers)
+    where = engines.asked(engine, workers)
     factor = _factor(made, where)
     skipped = {design.name: why for design in designs if (why := _why_not(design, kpi, baseline, treated, days))}
     able = tuple(design for design in designs if design.name not in skipped)
@@ -64,7 +64,7 @@ def carry_out(
     kinds = [TODAY, NEW, *(design.name for design in able)]
     tasks = [Task(replication, what) for replication in made.replications for what in kinds]
     with progress.follow(f"{made.name}, rehearsal", len(tasks), shown) as meter:
-        done = engines.run(_perform, work, tasks, where, meter.step)
+        done = engines.gather(_perform, work, tasks, where, meter.step)
     found: dict[str, list[counts.Counts]] = {}
     for task, result in zip(tasks, done, strict=True):
         if isinstance(result, engines.Killed):
@@ -86,7 +86,7 @@ def _factor(made: Plan, where: engines.Where) -> float:
     """The factor on births that the comparison of the same experiment would use."""
 
     def pilots(items: Sequence[calibrate.Pilot]) -> list[tuple[int, int]]:
-        found = engines.run(calibrate.count, (made, real()), items, where)
+        found = engines.gather(calibrate.count, (made, real()), items, where)
         if any(isinstance(one, engines.Killed) for one in found):
             raise CcsimError(f"{made.name}: a worker was killed while the volume was calibrated")
         return [one for one in found if not isinstance(one, engines.Killed)]
