@@ -17,7 +17,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from sim.report import canvas, content, figures, formats, month, stored, words
+from sim.report import canvas, content, figures, formats, month, stored, stress, words, workbook
 from sim.report.canvas import Chart
 
 
@@ -34,7 +34,7 @@ class Picture:
 
 
 def write(folder: Path) -> Path:
-    """Write `report.html` and `charts/` into a result folder and return the page's path.
+    """Write `report.html`, `charts/`, `tables.xlsx` and `stress_des.md` into a result folder; returns the page's path.
 
     Raises UsageError when the folder holds no result, ScenarioError when a file in it cannot be read.
     """
@@ -49,6 +49,8 @@ def write(folder: Path) -> Path:
     }
     page = folder / "report.html"
     _replace(page, _render(found, pictures, strips).encode())
+    _replace(folder / stress.NAME, stress.text(found.stored).encode())
+    _replace(folder / workbook.NAME, workbook.content(found.stored))
     return page
 
 
