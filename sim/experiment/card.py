@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from sim.experiment import estimate
+from sim.experiment import containment, estimate
 from sim.experiment.plan import Arm, Plan, Question
 from sim.experiment.wording import between, change, number, size
 
@@ -41,9 +41,15 @@ def cards(table: pd.DataFrame, plan: Plan, definitions: Sequence[Any]) -> list[C
     titles = {definition.name: definition.title for definition in definitions}
     family = _with_currency(table[table["family"] != ""], plan).to_dict("records")
     return [
-        _card(arm, plan, [row for row in family if row["arm"] == arm.name], len(family), titles)
+        _warned(_card(arm, plan, [row for row in family if row["arm"] == arm.name], len(family), titles), table)
         for arm in plan.arms[1:]
     ]
+
+
+def _warned(card: Card, table: pd.DataFrame) -> Card:
+    """With what is to be said of a bot that contains at its customers' expense."""
+    said = containment.warning(table[table["arm"] == card["arm"]].to_dict("records"))
+    return card if said is None else card | {"reasons": [*card["reasons"], said]}
 
 
 def _with_currency(family: pd.DataFrame, plan: Plan) -> pd.DataFrame:

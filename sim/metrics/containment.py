@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from sim.metrics.base import Fold, SessionKpi
+from sim.metrics.base import ContactKpi, Fold, SessionKpi
+from sim.metrics.columns.own import Own
 from sim.metrics.facts import Facts
-from sim.model.journal import LegEnd
+from sim.model.journal import ContactEnd, Journal, LegEnd
 from sim.registry import register
+
+SATISFIED = 3.5  # latent satisfaction from which the nearest mark is 4 or 5; in sim.metrics.sums it is a C number
+
+
+class ContainedUnhappy(Own):
+    """Contacts that the bot kept to itself and whose customers were not satisfied, by scope."""
+
+    def take(self, piece: Journal) -> None:
+        """Latent satisfaction, of everybody."""
+        contacts, cells = piece.contacts, self.cells
+        unhappy = (contacts["end"] == ContactEnd.CONTAINED) & (contacts["satisfaction"] < SATISFIED)
+        found = contacts[unhappy & cells.measured(contacts["started"])]
+        if found.size:
+            one = found["bot"] == 1
+            self.sums += cells.sum(cells.place("all", found["bot"] * 0), one)
+            for kind in ("channel", "intent", "segment"):
+                self.sums += cells.sum(cells.place(kind, found[kind]), one)
 
 
 @register("kpi", "containment")
@@ -48,3 +66,26 @@ class BotHangUp(SessionKpi):
 
     def fold(self, facts: Facts) -> Fold:
         return Fold(facts.sessions.ended(LegEnd.HUNG_UP), facts.sessions.sessions)
+
+
+@register("kpi", "contained_share")
+class ContainedShare(ContactKpi):
+    """Contacts that the bot ended without a handoff / contacts, whether or not they met the bot."""
+
+    name, title, unit, better = "contained_share", "Contacts that the bot keeps", "share", "neither"
+
+    def fold(self, facts: Facts) -> Fold:
+        return Fold(facts.contacts.ended(ContactEnd.CONTAINED), facts.contacts.contacts)
+
+
+@register("kpi", "contained_unhappy")
+class ContainedButUnhappy(ContactKpi):
+    """Contacts that the bot ended without a handoff and whose latent satisfaction is nearest to 3 or less / contacts
+    that the bot ended without a handoff.
+    """
+
+    name, title, unit, better = "contained_unhappy", "Contained by the bot but not satisfied", "share", "lower"
+    own = (ContainedUnhappy,)
+
+    def fold(self, facts: Facts) -> Fold:
+        return Fold(facts.own(ContainedUnhappy), facts.contacts.ended(ContactEnd.CONTAINED))

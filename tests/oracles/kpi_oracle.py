@@ -171,6 +171,9 @@ class _Oracle:
         self.add("repeat_contacts", scopes, contact["origin"] == Origin.REPEAT, 0)
         self.add("retrials", scopes, contact["origin"] == Origin.RETRIAL, 0)
         self.add("unfinished_contacts", scopes, contact["end"] == ContactEnd.UNFINISHED, 0)
+        contained = contact["end"] == ContactEnd.CONTAINED
+        self.add("contained_share", scopes, contained, 1)
+        self.add("contained_unhappy", scopes, contained and contact["satisfaction"] < 3.5, contained)
         self.add("served", scopes, handled or contact["end"] == ContactEnd.CONTAINED, 0)
         if handled:
             self.outcomes[contact["agent"]].append((contact["intent"], contact["resolved"]))
