@@ -20,20 +20,20 @@ from sim.model.births import Births, Source
 from sim.model.blueprint import draft
 from sim.model.centre import Centre
 from sim.model.environment import make
-from sim.model.journal import STREAMS, Journal, Lexicon
+from sim.model.journal import CONDITION, STREAMS, Journal, Lexicon
 from sim.model.ledger import Ledger
 from sim.model.spec import Blueprint
-from sim.model.truth import Truth, alike
-from sim.quality import ability, effects, history
+from sim.model.truth import Truth
+from sim.quality import ability, careers, effects, first_signals
 from sim.quality.bot_condition import BotCondition
 from sim.quality.bot_review import BotReview
 from sim.quality.condition import Condition, Diary
 from sim.quality.defects import Propensity
 from sim.quality.expectation import Expectation, expect
 from sim.quality.feedback import Feedback
-from sim.quality.measurement import Measurement
+from sim.quality.measurement import Following, Measurement
 from sim.quality.raters import Severity
-from sim.quality.scorecard import Card, scale
+from sim.quality.scorecard import Card
 from sim.quality.signals import Measured, Oracle
 from sim.routing import pilot
 from sim.routing.sides import Days, Design, Member, Sides
@@ -144,17 +144,22 @@ class _Replication:
         self.blueprint = prepared.blueprint
         self.staff = prepared.staff
         self.streams = Streams(seed, replication)
-        self.truth = _truth(prepared, seed, self.streams)
+        self.truth = _truth(prepared, self.streams)
         self.keys = [person.key for person in self.staff]
         self.severity = Severity(self.blueprint.scenario.quality.evaluation, self.keys, self.streams)
         self.births = Births(self.blueprint, self.streams, births_factor)
         self.env, self.calendar = make()
         self.centre = self._centre()
+        self.careers = careers.begin(self.centre, self.staff, self.streams)
         self.effects = effects.of(self.centre, self.staff, self.streams)
+        if self.careers is not None:
+            self.effects = [*self.careers.effects, *self.effects]
         self.review = _review(self.centre, self.births, self.streams)
         self.bot_effects = effects.of_bot(self.centre, self.review)
         self.diary = Diary(kept=bool(self.effects))
         self.feedback = self._feedback()
+        self.condition: Condition | None = None
+        self.signals: Measured | None = None
         self.measurement: Measurement | None = None
         self.ledger: Ledger | None = None
         self.observer: Observer | None = None
@@ -216,8 +221,8 @@ class _Replication:
     def _start_changing(self) -> None:
         """Let agents and the bot change while it runs, where anything makes them."""
         if self.effects:
-            condition = Condition(self.centre, self.effects, self.diary)
-            self.env.process(condition.run(self.env, self.blueprint.scenario.quality.changes_every))
+            self.condition = Condition(self.centre, self.effects, self.diary)
+            self.env.process(self.condition.run(self.env, self.blueprint.scenario.quality.changes_every))
         if self.bot_effects:
             bot = BotCondition(self.centre, self.bot_effects)
             self.env.process(bot.run(self.env, self.blueprint.scenario.quality.changes_every))
@@ -240,20 +245,40 @@ class _Replication:
             centre.view.lend(self.ledger)
         if not centre.router.uses_signals:
             return
-        signals = _signals(self.blueprint, centre, self.keys, self.truth, self.streams, self.severity)
-        centre.signals = signals
+        known = self.truth, self.streams, self.severity, self.careers
+        self.signals = centre.signals = signals = first_signals.of(self.blueprint, centre, self.keys, *known)
         centre.router.refresh(centre.view)
-        if spec.refresh < self.blueprint.limit and not spec.oracle:
+        if isinstance(signals, Oracle):
+            if self.condition is not None:
+                following = Following(centre, signals, self.condition)
+                self.env.process(following.run(self.env, spec.refresh))
+        elif spec.refresh < self.blueprint.limit:
             self.measurement = Measurement(centre, signals, self.feedback)
             self.env.process(self.measurement.run(self.env, spec.refresh))
 
     def _start_staff(self) -> None:
-        stays = shifts.start(self.env, self.centre.agents, self.staff, self.blueprint.limit)
+        presence = None
+        if self.careers is not None:
+            presence = self.careers.presence
+            self.careers.seats.on_join.append(self._joined)
+            self.careers.start(self.env)
+        stays = shifts.start(self.env, self.centre.agents, self.staff, self.blueprint.limit, presence)
         spec = self.blueprint.scenario.staff.floor_manager
         if spec is not None:
             manager = FloorManager(spec, self.centre.lanes, stays)
             manager.log = None if self.observer is None else self.observer.moved
             self.env.process(manager.run(self.env))
+
+    def _joined(self, agent: int) -> None:
+        """Someone new on a seat works, and is known, as a stranger from now on."""
+        if self.condition is not None:
+            self.condition.refresh()
+        if self.signals is not None:
+            if self.measurement is not None:
+                self.measurement.forget_agent(agent)
+            self.signals.restart(agent)
+            self.signals.refresh()
+            self.centre.router.refresh(self.centre.view)
 
     def _drain(self) -> None:
         """Run the measured time, then let everybody who arrived in it leave, for at most `max_drain`."""
@@ -276,17 +301,21 @@ class _Replication:
         if self.review is not None:
             self.review.read()
             self.review.forget()
+        if self.careers is not None:
+            self.careers.read()
         legs, contacts, cases, states = self.centre.recorder.take()
         evaluations = self.feedback.fill_in(contacts)
-        return Journal(self.lexicon, legs, contacts, cases, states, evaluations)
+        conditions = self.careers.take() if self.careers is not None else np.zeros(0, CONDITION)
+        return Journal(self.lexicon, legs, contacts, cases, states, evaluations, conditions)
 
 
 def _joined(pieces: list[Journal]) -> Journal:
     """One journal of all pieces, which are let go one stream after the other."""
-    streams = [[getattr(piece, stream) for piece in pieces] for stream in STREAMS]
+    names = (*STREAMS, "conditions")
+    streams = [[getattr(piece, stream) for piece in pieces] for stream in names]
     lexicon = pieces[0].lexicon
     pieces.clear()
-    return Journal(lexicon, *(_end_to_end(streams.pop(0)) for _ in STREAMS))
+    return Journal(lexicon, *(_end_to_end(streams.pop(0)) for _ in names))
 
 
 def _end_to_end(records: list[NDArray[np.void]]) -> NDArray[np.void]:
@@ -303,33 +332,15 @@ def _build(kind: str, rule: Rule) -> Any:
     return registry.build(kind, rule.rule, rule.params)
 
 
-def _truth(prepared: Prepared, seed: int, streams: Streams) -> Truth:
+def _truth(prepared: Prepared, streams: Streams) -> Truth:
     spec = prepared.blueprint.scenario.quality.truth
-    source = Streams(seed, ability.FIXED) if spec.draw == "fixed" else streams
-    return ability.draw(spec, [person.key for person in prepared.staff], prepared.blueprint.intents, source)
+    keys = [person.key for person in prepared.staff]
+    return ability.draw(spec, keys, prepared.blueprint.intents, ability.source(spec, streams))
 
 
 def _review(centre: Centre, births: Births, streams: Streams) -> BotReview | None:
     bot = centre.blueprint.scenario.bot
     return BotReview(bot.review, centre, births.k, streams) if bot is not None and bot.review is not None else None
-
-
-def _signals(
-    blueprint: Blueprint, centre: Centre, keys: list[int], truth: Truth, streams: Streams, severity: Severity
-) -> Measured:
-    quality = blueprint.scenario.quality
-    tiers, card = [agent.tier for agent in centre.agents], scale(quality)
-    expected = expect(blueprint, centre.agents, truth)
-    if quality.signals.oracle:
-        qa = card.level + card.slope * (quality.evaluation.mean + np.array(truth.qa))
-        return Oracle(tiers, expected.handle, expected.resolution, qa)
-    prior: Expectation = expect(blueprint, centre.agents, alike(len(centre.agents), len(blueprint.intents)))
-    also, satisfied = quality.signals.also, quality.survey.base
-    prior_qa = card.level + card.slope * quality.evaluation.mean
-    queues = [queue.tier for queue in blueprint.queues]
-    signals = Measured(tiers, prior.handle, prior.resolution, prior_qa, also, satisfied, queues)
-    history.remember(signals, blueprint, keys, truth, expected, streams, severity)
-    return signals
 
 
 def _lexicon(blueprint: Blueprint, staff: tuple[Person, ...]) -> Lexicon:

@@ -395,6 +395,23 @@ def _defects(context: Context) -> Iterator[Problem]:
             yield context.problem((*path, "until"), cluster.until, rule, "make it longer than `since`")
 
 
+def _careers(context: Context) -> Iterator[Problem]:
+    """Who may be absent or leave works in shifts."""
+    staff = context.scenario.staff
+    in_shifts = staff.roster is not None or any(g.shift or g.plan for g in staff.groups.values())
+    for name in ("absence", "attrition"):
+        if getattr(staff, name) is not None and not in_shifts:
+            rule = "everybody is always on duty, so there is no duty to miss"
+            yield context.problem(("staff", name), None, rule, f"give a group a shift or a plan, or take {name} out")
+
+
+def _traits(context: Context) -> Iterator[Problem]:
+    if math.fsum(weight * weight for weight in context.scenario.quality.truth.empathy_weights()) > 1.0 + SUMS_TO_ONE:
+        rule = "no four traits can have all of these correlations at once"
+        path: Path = ("quality", "truth", "empathy_resolution_correlation")
+        yield context.problem(path, None, rule, "bring the correlations of empathy nearer to 0")
+
+
 @dataclass(frozen=True, slots=True)
 class _Team:
     """A kind of agent that works: where it stands, its tier and skills."""
@@ -468,5 +485,7 @@ CHECKS: tuple[Callable[[Context], Iterator[Problem]], ...] = (
     _floor_manager,
     _evaluation,
     _defects,
+    _careers,
+    _traits,
     _coverage,
 )

@@ -42,6 +42,17 @@ class Adherence(TimeKpi):
         return Fold(facts.time.kept_schedule, facts.time.scheduled)
 
 
+@register("kpi", "absence_rate")
+class AbsenceRate(TimeKpi):
+    """Seconds planned on duty in which the agent was off (absent) / seconds so planned."""
+
+    name, title, unit, better = "absence_rate", "Unplanned absence", "share", "lower"
+    scopes = WITH_AGENT
+
+    def fold(self, facts: Facts) -> Fold:
+        return Fold(facts.time.absent, facts.time.scheduled)
+
+
 @register("kpi", "concurrency")
 class Concurrency(TimeKpi):
     """Seconds weighted with the contacts in hand / seconds with at least one in hand: above 1 only with

@@ -17,7 +17,8 @@ cdef class Agent(Entity):
     cdef Roll _roll
     cdef public Agent before, after
     cdef readonly int index, seat, tier, slots, used, in_hand, wrapping, handing_over
-    cdef int _duty_state, _marked_state, _marked_load
+    cdef int _duty_state, _marked_load
+    cdef readonly int marked_state
     cdef bint _marked_scheduled
     cdef readonly bint whole, leaving, scheduled
     cdef readonly double idle_since

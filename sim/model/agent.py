@@ -26,7 +26,6 @@ class Agent(Entity):
         "_marked_load",
         "_marked_scheduled",
         "_marked_since",
-        "_marked_state",
         "_on_left",
         "_roll",
         "after",
@@ -38,6 +37,7 @@ class Agent(Entity):
         "index",
         "lane",
         "leaving",
+        "marked_state",
         "name",
         "proficiency",
         "rank",
@@ -74,7 +74,7 @@ class Agent(Entity):
         self._roll: Roll | None = None
         self._on_left: Callable[[], object] | None = None
         self._duty_state = AGENT_OFF
-        self._marked_state = AGENT_OFF
+        self.marked_state = AGENT_OFF  # as written down: what the agent does at this moment
         self._marked_load = 0
         self._marked_scheduled = False
         self._marked_since = centre.calendar.now
@@ -233,9 +233,9 @@ class Agent(Entity):
 
     def _mark(self) -> None:
         state = self._state()
-        if state != self._marked_state or self.in_hand != self._marked_load or self.scheduled != self._marked_scheduled:
+        if state != self.marked_state or self.in_hand != self._marked_load or self.scheduled != self._marked_scheduled:
             self.close_record(self.centre.calendar.now)
-            self._marked_state = state
+            self.marked_state = state
             self._marked_load = self.in_hand
             self._marked_scheduled = self.scheduled
 
@@ -245,7 +245,7 @@ class Agent(Entity):
             self.centre.recorder.state(
                 self.index,
                 self.tier,
-                self._marked_state,
+                self.marked_state,
                 self._marked_load,
                 self._marked_since,
                 now,

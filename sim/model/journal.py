@@ -1,12 +1,13 @@
 """The journal: what happened in one replication, as append-only records. No KPI is computed here.
 
-Five streams. A contact's legs tile its life; an agent's states tile the horizon from the first sign-on to the end.
-Times are seconds since the scenario's start; NaN says "never". Enumerations are stored as small integers.
+Five streams of the flow, and one of agents' condition. A contact's legs tile its life; an agent's states tile the
+horizon from the first sign-on to the end. Times are seconds since the scenario's start; NaN says "never". Enumerations
+are stored as small integers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -189,6 +190,26 @@ EVALUATION = np.dtype(
 )
 
 
+class Moment(IntEnum):
+    """What a record of an agent's condition is about."""
+
+    LOOK = 0  # how the agent was since the last look
+    LEFT = 1  # the agent left for good
+    JOINED = 2  # a new agent took the seat
+
+
+CONDITION = np.dtype(
+    [
+        ("agent", "i4"),
+        ("moment", "i1"),  # Moment
+        ("at", "f8"),
+        ("on_duty", "f8"),  # seconds on duty since the last look
+        ("strain", "f8"),  # mean over them
+    ],
+    align=True,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """What the journal's small integers stand for, and the few constants that KPIs need."""
@@ -219,6 +240,7 @@ class Journal:
     """One replication, or a piece of it: arrays of dtypes LEG, CONTACT, CASE, STATE, EVALUATION, in order of closing.
 
     A case's record comes in one piece with that of its last contact, an evaluation with that of its contact.
+    `conditions` (dtype CONDITION) stand beside the five streams of the flow: empty where agents do not change.
     """
 
     lexicon: Lexicon
@@ -227,3 +249,4 @@ class Journal:
     cases: NDArray[np.void]
     states: NDArray[np.void]
     evaluations: NDArray[np.void]
+    conditions: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, CONDITION))

@@ -21,6 +21,11 @@ FIXED = 2**50  # the replication number whose draws a `fixed` truth takes
 Array = NDArray[np.float64]
 
 
+def source(spec: TruthSpec, streams: Streams) -> Streams:
+    """Whose draws the truth takes: the replication's, or those of a fixed truth."""
+    return Streams(streams.seed, FIXED) if spec.draw == "fixed" else streams
+
+
 def draw(spec: TruthSpec, agents: Sequence[int], intents: Sequence[IntentSpec], streams: Streams) -> Truth:
     """The truth of every agent, addressed by the agent's key and the intent's: a colleague more moves nobody else."""
     purpose = streams.purpose("truth")
@@ -31,8 +36,16 @@ def draw(spec: TruthSpec, agents: Sequence[int], intents: Sequence[IntentSpec], 
         speed=_speed(spec, general, own, ability),
         ability=ability.tolist(),
         qa=(spec.qa_sd * _correlated(spec.qa_resolution_correlation, general[:, 0, 1], general[:, 0, 2])).tolist(),
-        empathy=(spec.empathy_sd * general[:, 0, 3]).tolist(),
+        empathy=(spec.empathy_sd * _weighted(general[:, 0], spec.empathy_weights())).tolist(),
     )
+
+
+def _weighted(normals_of: Array, weights: Sequence[float]) -> Array:
+    """Sums over the last axis, in order: a product of matrices differs by a bit from machine to machine."""
+    total = np.zeros(len(normals_of))
+    for at, weight in enumerate(weights):
+        total += weight * normals_of[:, at]
+    return total
 
 
 def _normals(blocks: list[tuple[float, ...]], shape: tuple[int, ...]) -> Array:

@@ -16,9 +16,11 @@ from sim.model.agent import Agent
 from sim.model.blueprint import expected_arrivals
 from sim.model.spec import Blueprint, IntentSpec, StepSpec
 from sim.model.truth import Truth
+from sim.quality.condition import Change
 from sim.sampling.laws import Law
 
 Array = NDArray[np.float64]
+NUDGE = 1e-3  # logits by which an intercept is moved to see what that does to a share
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +38,54 @@ class Expectation:
     weight: Array
 
 
-def expect(blueprint: Blueprint, agents: Sequence[Agent], truth: Truth) -> Expectation:
-    """Long-run averages of what would be measured of each agent."""
+def expect(blueprint: Blueprint, agents: Sequence[Agent], truth: Truth, change: Change | None = None) -> Expectation:
+    """Long-run averages of what would be measured of each agent, as drawn or changed like this."""
     shape = (len(agents), len(blueprint.intents))
     result = Expectation(*(np.zeros(shape) for _ in range(4)))
     speed, ability = np.array(truth.speed).reshape(shape), np.array(truth.ability).reshape(shape)
-    proficiency = np.array([agent.proficiency for agent in agents]).reshape(len(agents), len(blueprint.queues))
+    shift = np.zeros(shape)
+    if change is not None:
+        speed, shift = speed * np.exp(change.handle), change.resolution
+    proficiency = _proficiency(blueprint, agents)
     for intent in blueprint.intents:
-        _expect_intent(blueprint, intent, proficiency, speed, ability, result)
+        _expect_intent(blueprint, intent, proficiency, speed, ability, shift, result)
     totals = result.weight.sum(axis=1, keepdims=True)
     np.divide(result.weight, totals, out=result.weight, where=totals > 0)
     return result
 
 
+def logits_per_share(blueprint: Blueprint, agents: Sequence[Agent]) -> Array:
+    """By agent and intent: logits that raise P(resolve) by 1, as far as it is linear, for an average agent.
+
+    0 where a step's share is 0 or 1, which nothing changes.
+    """
+    result = np.zeros((len(agents), len(blueprint.intents)))
+    proficiency = _proficiency(blueprint, agents)
+    for intent in blueprint.intents:
+        places = _places_on_path(intent, proficiency)
+        slopes = [_slope(intent, step) for step in intent.steps]
+        result[:, intent.index] = [1.0 / slopes[place] if slopes[place] > 0.0 else 0.0 for place in places]
+    return result
+
+
+def _slope(intent: IntentSpec, step: StepSpec) -> float:
+    around = step.intercept + NUDGE * np.array([-1.0, 1.0])
+    below, above = calibration.mean_share(around, intent.difficulty_sd, step.population)
+    return float(above - below) / (2.0 * NUDGE)
+
+
+def _proficiency(blueprint: Blueprint, agents: Sequence[Agent]) -> Array:
+    return np.array([agent.proficiency for agent in agents]).reshape(len(agents), len(blueprint.queues))
+
+
 def _expect_intent(
-    blueprint: Blueprint, intent: IntentSpec, proficiency: Array, speed: Array, ability: Array, result: Expectation
+    blueprint: Blueprint,
+    intent: IntentSpec,
+    proficiency: Array,
+    speed: Array,
+    ability: Array,
+    shift: Array,
+    result: Expectation,
 ) -> None:
     column = intent.index
     returns = _returns_within(blueprint)
@@ -64,7 +99,7 @@ def _expect_intent(
         result.handle[rows, column] = step.mean_handle * factor
         result.handle_sd[rows, column] = _handle_sd(step) * factor
         result.weight[rows, column] = np.where(skilled > 0.0, expected_arrivals(intent), 0.0)
-        logits = step.intercept + step.ability_scale * ability[rows, column]
+        logits = step.intercept + step.ability_scale * ability[rows, column] + shift[rows, column]
         failed = 1.0 - calibration.mean_share(logits, intent.difficulty_sd, step.population)
         passed_on = _passed_on(blueprint, intent, step)
         kept = 1.0 - failed * passed_on

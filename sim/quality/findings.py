@@ -37,6 +37,11 @@ class Findings:
         self.evaluated *= factor
         self.found *= factor
 
+    def restart(self, agent: int) -> None:
+        """Forget what was found of an agent."""
+        self.evaluated[agent] = 0.0
+        self.found[agent] = 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Cluster:

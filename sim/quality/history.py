@@ -35,18 +35,23 @@ def remember(
     expected: Expectation,
     streams: Streams,
     severity: Severity,
+    worked: Sequence[float] | None = None,
 ) -> None:
-    """Add the pre-history's observations to the signals' tallies and refresh them; `agents`: their keys."""
+    """Add the pre-history's observations to the signals' tallies and refresh them; `agents`: their keys.
+
+    `worked`: for how many weeks of it each agent was there; None: for all of them.
+    """
     quality = blueprint.scenario.quality
     u = _uniforms(blueprint, agents, streams)
-    weeks, half_life = quality.history.weeks, quality.signals.half_life
+    half_life = quality.signals.half_life
+    weeks = np.array([quality.history.weeks] * len(agents) if worked is None else worked).reshape(-1, 1)
     served = np.floor(expected.weight * quality.history.contacts_per_agent_week * weeks + 0.5)
     _add_handle(signals.handle_tally, faded(served, weeks, half_life), expected, u[:, :, 0])
     window = blueprint.scenario.measures.repeat_window / WEEK
-    matured = max(0.0, 1.0 - window / weeks) if weeks > 0 else 0.0
+    matured = np.maximum(0.0, 1.0 - np.divide(window, weeks, out=np.ones_like(weeks), where=weeks > 0))
     outcomes = faded(np.floor(served * matured), matured * weeks, half_life)
     _add_resolution(signals.resolution_tally, outcomes, expected, u[:, :, 1])
-    _add_qa(signals.qa_tally, agents, truth, quality, streams, severity)
+    _add_qa(signals.qa_tally, agents, truth, quality, streams, severity, weeks)
     signals.refresh()
 
 
@@ -62,13 +67,23 @@ class Weights(NamedTuple):
     worth: Array
 
 
-def faded(n: Array, weeks: float, half_life: float | None) -> Weights:
-    """Weights of `n` observations that became known evenly over the last `weeks`."""
-    if half_life is None or weeks <= 0.0:
+def faded(n: Array, weeks: float | Array, half_life: float | None) -> Weights:
+    """Weights of `n` observations that became known evenly over the last `weeks`, of each agent's own where given."""
+    if half_life is None:
         return Weights(n, n, n)
-    ages = log(2.0) * weeks * WEEK / half_life
-    mean, square = -expm1(-ages) / ages, -expm1(-2.0 * ages) / (2.0 * ages)
+    rows = np.reshape(weeks, -1).tolist()
+    mean, square = (
+        np.array(part).reshape(np.shape(weeks)) for part in zip(*(_means(w, half_life) for w in rows), strict=True)
+    )
     return Weights(n * mean, n * square, n * (mean * mean / square))
+
+
+def _means(weeks: float, half_life: float) -> tuple[float, float]:
+    """Of weights and of squared weights, over the last `weeks`."""
+    if weeks <= 0.0:
+        return 1.0, 1.0
+    ages = log(2.0) * weeks * WEEK / half_life
+    return -expm1(-ages) / ages, -expm1(-2.0 * ages) / (2.0 * ages)
 
 
 def _uniforms(blueprint: Blueprint, agents: Sequence[int], streams: Streams) -> Array:
@@ -118,10 +133,16 @@ def _binomial(u: Array, n: Array, p: Array) -> Array:
 
 
 def _add_qa(
-    tally: Tally, agents: Sequence[int], truth: Truth, quality: Quality, streams: Streams, severity: Severity
+    tally: Tally,
+    agents: Sequence[int],
+    truth: Truth,
+    quality: Quality,
+    streams: Streams,
+    severity: Severity,
+    worked: Array,
 ) -> None:
     spec, how, card = quality.evaluation, scoring(quality), scale(quality)
-    weeks = max(0.0, quality.history.weeks - how.lag / WEEK)
+    weeks = np.maximum(0.0, worked - how.lag / WEEK)
     purpose = streams.purpose("history_qa")
     u = np.array([purpose.block(key, 0, 0) for key in agents]).reshape(len(agents), 4)
     n = faded(np.floor(evaluated_per_week(quality) * weeks + u[:, :1]), weeks, quality.signals.half_life)

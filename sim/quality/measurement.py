@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 
 from sim.model.centre import Centre
 from sim.model.journal import ContactEnd, LegEnd
+from sim.quality.condition import Condition
+from sim.quality.expectation import expect
 from sim.quality.feedback import Feedback
-from sim.quality.signals import QUEUE_SIGNALS, Measured
+from sim.quality.scorecard import scale
+from sim.quality.signals import QUEUE_SIGNALS, Measured, Oracle
 
 PASSED_ON = (LegEnd.ESCALATED, LegEnd.TO_SUPERVISOR)
 HANDLED = (LegEnd.RESOLVED, LegEnd.UNRESOLVED, *PASSED_ON)
@@ -78,6 +81,12 @@ class Measurement:
     def forget(self) -> None:
         """The recorder has been emptied."""
         self._legs_read = self._contacts_read = 0
+
+    def forget_agent(self, agent: int) -> None:
+        """Someone new takes the agent's seat: what was observed and is not known yet is not about them."""
+        self.read()
+        for name in ("_handle_times", "_outcomes", "_scores", "_marks", "_escalations", "_moods", "_found"):
+            setattr(self, name, [rows[rows[:, 1] != agent] for rows in getattr(self, name)])
 
     def _read_legs(self) -> None:
         legs = self._centre.recorder.legs(self._legs_read)
@@ -152,3 +161,26 @@ def matured(judged: NDArray[np.void], window: float) -> tuple[NDArray[np.float64
 def _table(*columns: NDArray[Any]) -> NDArray[np.float64]:
     """Rows of (known at, agent, column, value)."""
     return np.column_stack([np.asarray(column, dtype=np.float64) for column in columns])
+
+
+class Following:
+    """For an oracle while agents change: at each refresh, the truth as it is then."""
+
+    def __init__(self, centre: Centre, oracle: Oracle, condition: Condition) -> None:
+        self._centre, self._oracle, self._condition = centre, oracle, condition
+
+    def run(self, env: simpy.Environment, every: float) -> Generator[simpy.Event, Any, None]:
+        """The process: look at the start, and every so many seconds."""
+        while True:
+            self.look()
+            yield env.timeout(every)
+
+    def look(self) -> None:
+        """Tell the oracle how agents are now, and the router."""
+        centre, change = self._centre, self._condition.present
+        expected = expect(centre.blueprint, centre.agents, centre.truth, change)
+        quality, card = centre.blueprint.scenario.quality, scale(centre.blueprint.scenario.quality)
+        qa = card.level + card.slope * (quality.evaluation.mean + np.array(centre.truth.qa) + change.qa)
+        self._oracle.know(expected.handle, expected.resolution, qa)
+        self._oracle.refresh()
+        centre.router.refresh(centre.view)

@@ -46,6 +46,11 @@ class Tally:
         self.squares *= factor
         self.weights *= factor * factor
 
+    def restart(self, agent: int) -> None:
+        """Forget what was observed of an agent."""
+        for sums in (self.count, self.total, self.squares, self.weights):
+            sums[agent] = 0.0
+
     def worth(self) -> Array:
         """How many observations of weight 1 have the same error (Kish 1965): the count where nothing has faded."""
         known = self.weights > 0

@@ -76,14 +76,22 @@ class Measured:
 
     def fade(self, factor: float) -> None:
         """Let what was observed so far weigh less."""
+        for tally in (*self._of_agents(), *self.queue_tallies.values()):
+            tally.fade(factor)
+        self.findings.fade(factor)
+
+    def restart(self, agent: int) -> None:
+        """Someone new takes the agent's seat: nothing is known of them."""
+        for tally in self._of_agents():
+            tally.restart(agent)
+        self.findings.restart(agent)
+
+    def _of_agents(self) -> list[Tally]:
         tallies = (
             self.handle_tally, self.resolution_tally, self.qa_tally, self.csat_tally, self.escalation_tally,
-            self.sentiment_tally, *self.queue_tallies.values(),
+            self.sentiment_tally,
         )  # fmt: skip
-        for tally in tallies:
-            if tally is not None:
-                tally.fade(factor)
-        self.findings.fade(factor)
+        return [tally for tally in tallies if tally is not None]
 
     def _show_agents(self, name: str, estimate: Estimate) -> None:
         """One estimate an agent, shown for every intent."""
@@ -127,12 +135,16 @@ class Oracle(Measured):
         resolution: NDArray[np.float64],
         qa: NDArray[np.float64],
     ) -> None:
+        self.know(handle, resolution, qa)
+        super().__init__(tiers, handle, resolution, 0.0)
+
+    def know(self, handle: NDArray[np.float64], resolution: NDArray[np.float64], qa: NDArray[np.float64]) -> None:
+        """The truth as it is now; shown at the next refresh."""
         self._exact = {
             "handle_time": handle,
             "resolution": resolution,
             "qa": np.broadcast_to(qa[:, None], handle.shape),
         }
-        super().__init__(tiers, handle, resolution, 0.0)
 
     def refresh(self) -> None:
         """The truth does not change with what was observed."""

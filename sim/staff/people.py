@@ -72,6 +72,7 @@ def _members(name: str, group: Group, schedules: list[tuple[Duty, ...]]) -> Iter
             slots=group.slots,
             hourly_cost=group.hourly_cost,
             duties=schedule,
+            tenure=group.tenure,
         )
 
 

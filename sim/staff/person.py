@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sim.config.schema import Tenure
 from sim.sampling.streams import entity_key
 
 
@@ -20,7 +21,7 @@ class Duty:
 class Person:
     """One named agent. `skills` maps a skill to its proficiency; `hourly_cost` is per hour on duty.
 
-    `key`: the name as the entity of the agent's draws.
+    `key`: the name as the entity of the agent's draws. `tenure`: seconds in the job at the start, or their law.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Person:
     slots: int
     hourly_cost: float
     duties: tuple[Duty, ...]
+    tenure: float | Tenure | None = None
     key: int = field(init=False)
 
     def __post_init__(self) -> None:

@@ -2,8 +2,8 @@
 
 Columns: `name`, `tier`, `skills` (`billing:1.0|network:0.8`; the proficiency may be left out) and, where
 wanted, `group`, `slots`, `hourly_cost`, `shift` (a name of the scenario) or `start` and `end` (clock times),
-and `breaks` (`10:00/15|12:30/30`: clock time and minutes). A fault is named
-by its line in the file and its column.
+`breaks` (`10:00/15|12:30/30`: clock time and minutes) and `tenure` (`6 w`: time in the job at the
+start). A fault is named by its line in the file and its column.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.config.load import Loaded
 
 NEEDED = ("name", "tier", "skills")
-OPTIONAL = ("group", "slots", "hourly_cost", "shift", "start", "end", "breaks")
+OPTIONAL = ("group", "slots", "hourly_cost", "shift", "start", "end", "breaks", "tenure")
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. '-]{0,63}")
 HOURLY_COST: float = Group.model_fields["hourly_cost"].default
 
@@ -84,6 +84,7 @@ def _person(loaded: Loaded, row: _Row) -> Person:
         slots=row.read("slots", _slots, 1, "a whole number from 1 to 20"),
         hourly_cost=row.read("hourly_cost", _money, HOURLY_COST, "a number, 0 or more"),
         duties=_duties(loaded, row),
+        tenure=row.read("tenure", units.duration, None, 'a duration such as "6 w" or "400 d"'),
     )
 
 

@@ -11,6 +11,7 @@ import simpy
 from sim.model.agent import Agent
 from sim.model.journal import AgentState
 from sim.model.simpy_calendar import until
+from sim.staff.absence import Coming, Presence
 from sim.staff.people import Duty, Person
 
 Steps = Generator[simpy.Event, Any, None]
@@ -57,24 +58,28 @@ class Stay:
                 continue  # the floor manager has moved it
 
 
-def start(env: simpy.Environment, agents: list[Agent], people: Iterable[Person], end: float) -> list[Stay]:
+def start(
+    env: simpy.Environment, agents: list[Agent], people: Iterable[Person], end: float, presence: Presence | None = None
+) -> list[Stay]:
     """Put every agent on the planned duties; at one instant, agents act in the order of `agents` (by name).
 
     `end`: when the run ends at the latest. Those who are on duty from the first second to then need no process of their
-    own: one serves all that follow one another by name. Returns the stays of the others.
+    own: one serves all that follow one another by name. `presence`: who of the others comes to which duty; all where
+    nobody asks. Returns the stays of the others.
     """
     stays: list[Stay] = []
     pairs = zip(agents, people, strict=True)
     for duties, crew in groupby(pairs, key=lambda pair: pair[1].duties):
         members = [agent for agent, _ in crew]
-        if _always(duties, end):
+        if always(duties, end):
             env.process(_remain(env, members, duties[0].end))
         elif duties:
-            stays.extend(_start_work(env, agent, duties) for agent in members)
+            stays.extend(_start_work(env, agent, duties, presence) for agent in members)
     return stays
 
 
-def _always(duties: tuple[Duty, ...], end: float) -> bool:
+def always(duties: tuple[Duty, ...], end: float) -> bool:
+    """Whether these duties are the whole run without a break."""
     return len(duties) == 1 and duties[0].start == 0.0 and duties[0].end >= end and not duties[0].breaks
 
 
@@ -92,19 +97,34 @@ def _nothing_follows() -> None:
     """Whoever goes home for good is not waited for."""
 
 
-def _start_work(env: simpy.Environment, agent: Agent, duties: tuple[Duty, ...]) -> Stay:
+def _start_work(env: simpy.Environment, agent: Agent, duties: tuple[Duty, ...], presence: Presence | None) -> Stay:
     stay = Stay(agent)
-    stay.process = env.process(_work(env, stay, duties))
+    stay.process = env.process(_work(env, stay, duties, presence))
     return stay
 
 
-def _work(env: simpy.Environment, stay: Stay, duties: tuple[Duty, ...]) -> Steps:
+def _work(env: simpy.Environment, stay: Stay, duties: tuple[Duty, ...], presence: Presence | None) -> Steps:
     starts = [duty.start for duty in duties[1:]]
     for duty, next_start in zip(duties, [*starts, INFINITY], strict=True):
         if duty.end <= env.now:
             continue
         yield from until(env, duty.start)
-        yield from _serve(env, stay, duty, next_start)
+        coming = Coming.COMES if presence is None else presence.coming(stay.agent.index, duty.start)
+        if coming is Coming.COMES:
+            yield from _serve(env, stay, duty, next_start)
+        elif coming is Coming.ABSENT:
+            yield from _miss(env, stay.agent, duty)
+
+
+def _miss(env: simpy.Environment, agent: Agent, duty: Duty) -> Steps:
+    """Planned on duty, breaks left out, and not there."""
+    borders = [env.now, *(moment for pause in duty.breaks for moment in pause), duty.end]
+    for begins, ends in zip(borders[::2], borders[1::2], strict=True):
+        if ends > max(begins, env.now):
+            yield from until(env, begins)
+            agent.plan(True)
+            yield from until(env, ends)
+            agent.plan(False)
 
 
 def _serve(env: simpy.Environment, stay: Stay, duty: Duty, next_start: float) -> Steps:

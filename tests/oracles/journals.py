@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.model.journal import (
     CASE,
+    CONDITION,
     CONTACT,
     EVALUATION,
     LEG,
@@ -22,6 +23,7 @@ from sim.model.journal import (
     Journal,
     LegEnd,
     Lexicon,
+    Moment,
     Origin,
 )
 
@@ -60,6 +62,7 @@ def journal(
     cases: Sequence[Row] = (),
     states: Sequence[Row] = (),
     evaluations: Sequence[Row] = (),
+    conditions: Sequence[Row] = (),
 ) -> Journal:
     """A journal of the given records; fields left out take the plainest value."""
     return Journal(
@@ -69,6 +72,7 @@ def journal(
         _records(CASE, cases, _CASE),
         _records(STATE, states, _STATE),
         _records(EVALUATION, evaluations, {}),
+        _records(CONDITION, conditions, {}),
     )
 
 
@@ -101,7 +105,19 @@ def random_journal(seed: int, cases: int = 60, **lexicon: Any) -> Journal:
         writer.agent(agent)
     for rows in (writer.legs, writer.contacts, writer.cases):
         dice.shuffle(rows)
-    return journal(words, writer.legs, writer.contacts, writer.cases, writer.states, writer.evaluations)
+    looks = random_conditions(words, random.Random(seed + 1))
+    return journal(words, writer.legs, writer.contacts, writer.cases, writer.states, writer.evaluations, looks)
+
+
+def random_conditions(lexicon: Lexicon, dice: random.Random) -> list[Row]:
+    """Half-hourly looks at every agent, of whom one leaves and is replaced."""
+    moments = [1800.0 * number for number in range(1, int(lexicon.horizon // 1800.0) + 1)]
+    looks: list[Row] = [
+        {"agent": agent, "at": at, "on_duty": dice.uniform(1.0, 1800.0), "strain": dice.random()}
+        for at in moments
+        for agent in range(len(lexicon.agents))
+    ]
+    return [*looks, *({"agent": 1, "moment": moment, "at": 3600.0} for moment in (Moment.LEFT, Moment.JOINED))]
 
 
 class _Writer:

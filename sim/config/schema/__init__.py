@@ -65,18 +65,24 @@ from sim.config.schema.quality import (
     DefectCluster,
     Defects,
     Evaluation,
+    HardContacts,
     History,
     Item,
+    Learning,
     Machine,
     Quality,
     Raters,
     RiskWeights,
     Signals,
+    Strain,
+    StrainEffects,
     Survey,
     Truth,
 )
 from sim.config.schema.scenario import Assumption, Costs, Scenario
 from sim.config.schema.staff import (
+    Absence,
+    Attrition,
     Break,
     BreakMoves,
     BusyTeam,
@@ -87,6 +93,7 @@ from sim.config.schema.staff import (
     Shift,
     ShiftEndMoves,
     Staff,
+    Tenure,
 )
 from sim.config.schema.tiers import (
     Bot,
@@ -101,10 +108,12 @@ from sim.config.schema.tiers import (
 )
 
 __all__ = [
+    "Absence",
     "Arm",
     "Arrivals",
     "Article",
     "Assumption",
+    "Attrition",
     "Bot",
     "BotSkill",
     "Break",
@@ -139,6 +148,7 @@ __all__ = [
     "Gamma",
     "Group",
     "Guardrail",
+    "HardContacts",
     "History",
     "Hyperexponential",
     "Intent",
@@ -146,6 +156,7 @@ __all__ = [
     "Knowledge",
     "Label",
     "LawSpec",
+    "Learning",
     "Lognormal",
     "Machine",
     "Measures",
@@ -183,8 +194,11 @@ __all__ = [
     "Start",
     "Step",
     "Stopping",
+    "Strain",
+    "StrainEffects",
     "Supervisor",
     "Survey",
+    "Tenure",
     "Text",
     "TraceArrivals",
     "Triangular",

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sim.config.schema.base import Clock, CsvFile, Duration, Factor, Label, Name, NonNegative, Section
+from sim.config.schema.base import Clock, CsvFile, Duration, Factor, Label, Name, NonNegative, Section, Share
 
 
 class Break(Section):
@@ -32,6 +32,18 @@ class Plan(Section):
     breaks: list[Break] = Field(default_factory=list)
 
 
+class Tenure(Section):
+    """How long agents have been in the job at the start: `new_hires` of them less than `new_for`, evenly spread.
+
+    The others: exponential with this mean, on top of `new_for` where there are new hires. `exactly`: everybody so long.
+    """
+
+    mean: Annotated[Duration, Field(ge=0)] = 104 * 7 * 86400.0
+    new_hires: Share = 0.0
+    new_for: Annotated[Duration, Field(gt=0)] = 13 * 7 * 86400.0
+    exactly: Annotated[Duration, Field(ge=0)] | None = None
+
+
 class Group(Section):
     """Agents alike in tier, skills and shift. Exactly one of `count` and `plan` is given.
 
@@ -46,6 +58,7 @@ class Group(Section):
     plan: Plan | None = None
     slots: Annotated[int, Field(ge=1, le=20)] = 1
     hourly_cost: NonNegative = 28.0
+    tenure: Tenure | None = None
 
 
 class BusyTeam(Section):
@@ -90,6 +103,34 @@ class FloorManager(Section):
     shift_end: ShiftEndMoves = ShiftEndMoves()
 
 
+class Absence(Section):
+    """Unplanned absence: an agent misses all duties of a day with probability `share`, which varies from day to day.
+
+    `day_correlation`: between agents on the same day · `per_5_points`: factor on the probability for each 5 points of
+    load above `limit`, where strain is modelled. Nobody stands in, and nobody is paid for the day.
+    """
+
+    share: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.05
+    day_correlation: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.05
+    per_5_points: Annotated[float, Field(ge=1.0, le=10.0)] = 1.1
+    limit: Share = 0.85
+
+
+class Attrition(Section):
+    """Agents leave for good; after `refill` a new one takes the seat, with traits drawn anew and no time in the job.
+
+    Rates a month: `early` in the first `early_for` of the job, `later` after it · `strain`: added a year by unit of
+    load above `limit`, where strain is modelled.
+    """
+
+    early: NonNegative = 0.05
+    early_for: Annotated[Duration, Field(ge=0)] = 13 * 7 * 86400.0
+    later: NonNegative = 0.02
+    strain: NonNegative = 0.5
+    limit: Share = 0.85
+    refill: Annotated[Duration, Field(ge=86400.0)] = 4 * 7 * 86400.0
+
+
 class Staff(Section):
     """Who works when: groups, a roster CSV of named agents, or both. A group without shift is always on."""
 
@@ -98,3 +139,5 @@ class Staff(Section):
     shifts: dict[Name, Shift] = Field(default_factory=dict)
     shrinkage: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     floor_manager: FloorManager | None = None
+    absence: Absence | None = None
+    attrition: Attrition | None = None

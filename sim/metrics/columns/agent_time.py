@@ -65,6 +65,11 @@ class AgentTime:
         return self._spread.columns([layout.STATES + state for state in ON_DUTY])
 
     @cached_property
+    def absent(self) -> Floats:
+        """Seconds planned on duty in which the agent was off: not there at all."""
+        return self._spread.column(layout.STATES + AgentState.OFF)
+
+    @cached_property
     def in_hand(self) -> Floats:
         """Seconds with at least one contact in hand."""
         return self._spread.column(layout.TIME_IN_HAND)
