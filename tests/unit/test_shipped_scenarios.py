@@ -18,7 +18,7 @@ from sim.staff.person import Person
 from sim.staffing import demand
 from sim.staffing.erlang import erlang_a
 
-SCENARIOS = ("single_queue", "tech_support", "us_bank", "quality_weeks")
+SCENARIOS = ("single_queue", "tech_support", "us_bank", "quality_weeks", "strained_weeks")
 EXPERIMENTS = (
     "quality_routing",
     "bot_first",
