@@ -84,16 +84,15 @@ def told(cards: Sequence[dict[str, Any]], who: pd.DataFrame) -> list[dict[str, A
 
 def matched(base: Lives, arm: Lives) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Places of the same cases, (intent, k), in both arms."""
-    there = {name: place for place, name in enumerate(base.intents)}
-    translated = np.array([there.get(name, len(there)) for name in arm.intents], dtype=np.int64)
-    mine, other = base.columns["intent"].astype(np.int64), translated[arm.columns["intent"]]
-    left, right = (mine << 32) | base.columns["k"], (other << 32) | arm.columns["k"]
-    if np.array_equal(left, right):
+    here, there = base.columns["intent"], arm.columns["intent"]
+    if base.intents == arm.intents and base.first == arm.first and np.array_equal(here, there):
         everybody = np.arange(len(base))
         return everybody, everybody
-    found = np.flatnonzero(np.isin(left, right))
-    order = np.argsort(right, kind="stable")
-    return found, order[np.searchsorted(right, left[found], sorter=order)]
+    place = {name: number for number, name in enumerate(base.intents)}
+    translated = np.array([place.get(name, len(place)) for name in arm.intents], dtype=np.int64)
+    left, right = (here.astype(np.int64) << 32) | base.k, (translated[there] << 32) | arm.k
+    _shared, mine, other = np.intersect1d(left, right, assume_unique=True, return_indices=True)
+    return mine.astype(np.int64), other.astype(np.int64)
 
 
 def subgroups(plan: Plan, base: Lives) -> dict[str, Codes]:
@@ -134,21 +133,34 @@ def _arm(plan: Plan, arm: str, followed: Mapping[str, Mapping[int, Followed]]) -
 
 
 def _sums(plan: Plan, base: Lives, arm: Lives) -> Iterator[tuple[tuple[str, str, str], Floats]]:
-    """By KPI and subgroup: cases, sum of differences, better, worse, sum in the baseline."""
+    """By KPI and subgroup: cases, sum of differences, better, worse, sum in the baseline.
+
+    Cases that are alike in every kind of subgroup are summed first; subgroups are sums of those.
+    """
     left, right = matched(base, arm)
     kinds = {kind: (codes[left], names) for kind, (codes, names) in subgroups(plan, base).items()}
+    shape = [len(names) + 1 for _codes, names in kinds.values()]
+    joint = np.ravel_multi_index([codes + 1 for codes, _names in kinds.values()], shape)
+    _cells, example, cell = np.unique(joint, return_index=True, return_inverse=True)
     for outcome in OUTCOMES:
-        before = base.columns[outcome.name][left].astype(np.float64)
-        gap = arm.columns[outcome.name][right].astype(np.float64) - before
-        sign = 1.0 if outcome.better == "higher" else -1.0
-        better, worse = sign * gap >= outcome.notable, -sign * gap >= outcome.notable
+        alike = _by_cell(outcome, base.columns[outcome.name][left], arm.columns[outcome.name][right], cell)
         for kind, (codes, names) in kinds.items():
-            inside = (codes >= 0) & np.isfinite(gap)
-            weights = (np.ones(gap.size), gap, better, worse, before)
-            rows = np.array([np.bincount(codes[inside], w[inside], len(names)) for w in weights]).T
+            member = codes[example]
+            rows = np.zeros((len(names), alike.shape[1]))
+            np.add.at(rows, member[member >= 0], alike[member >= 0])
             for name, row in zip(names, rows, strict=True):
                 if row[0] > 0.0:
                     yield (outcome.name, kind, name), row
+
+
+def _by_cell(outcome: Outcome, before: Any, after: Any, cell: NDArray[np.int64]) -> Floats:
+    """The five sums of the cases in each cell; who has no such outcome in either arm is left out."""
+    before, after = before.astype(np.float64), after.astype(np.float64)
+    known = np.isfinite(before) & np.isfinite(after)
+    before, gap = np.where(known, before, 0.0), np.where(known, after - before, 0.0)
+    gain = gap if outcome.better == "higher" else -gap
+    weights = (known, gap, gain >= outcome.notable, -gain >= outcome.notable, before)
+    return np.array([np.bincount(cell, weight) for weight in weights]).T
 
 
 def _estimated(keys: Sequence[tuple[str, str, str]], cube: Floats, confidence: float) -> pd.DataFrame:

@@ -35,9 +35,10 @@ CASES: dict[str, tuple[str, Any]] = {  # dtype and what stands before anything i
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """The cases of one replication, in order of (intent, k); `k` counts an intent's births from 0."""
+    """The cases of one replication, in order of birth; `first` is each intent's number of births before them."""
 
     columns: dict[str, Array]
+    first: tuple[int, ...]
     intents: tuple[str, ...]
     groups: tuple[str, ...]
 
@@ -46,7 +47,16 @@ class Lives:
         return self
 
     def __len__(self) -> int:
-        return len(self.columns["k"])
+        return len(self.columns["intent"])
+
+    @property
+    def k(self) -> Array:
+        """Of each case, how many of its intent were born before it."""
+        intent = self.columns["intent"]
+        order = np.argsort(intent, kind="stable")
+        rank = np.empty(intent.size, dtype=np.int64)
+        rank[order] = np.arange(intent.size) - np.searchsorted(intent[order], intent[order], side="left")
+        return rank + np.array(self.first, dtype=np.int64)[intent]
 
 
 class Chronicle:
@@ -57,6 +67,7 @@ class Chronicle:
         self.groups = tuple(dict.fromkeys(groups))
         place = {name: number for number, name in enumerate(self.groups)}
         self._group_of = np.array([place[name] for name in groups], dtype=np.int16)
+        self._size = 0
         self._known: dict[str, Array] = {name: np.zeros(0, dtype=kind) for name, (kind, _) in CASES.items()}
 
     def take(self, piece: Journal) -> None:
@@ -75,18 +86,16 @@ class Chronicle:
         known["resolved_first"][number] = cases["first_resolved"] == 1
 
     def lives(self) -> Lives:
-        """All cases that count, ordered by intent and birth."""
-        known = self._known
-        order = np.argsort(known["intent"], kind="stable")
-        intent = known["intent"][order]
-        first = np.searchsorted(intent, intent, side="left")
-        k = (np.arange(intent.size) - first).astype(np.int32)
-        born = known["born"][order]
-        counts = (born >= self.lexicon.warmup) & (born < self.lexicon.horizon)
-        columns = {name: known[name][order][counts] for name in CASES if name != "born"}
-        return Lives({"k": k[counts], **columns}, self.lexicon.intents, self.groups)
+        """All cases that count: case numbers rise with birth, so those before the warm-up ended come first."""
+        known = {name: column[: self._size] for name, column in self._known.items()}
+        early = known["born"] < self.lexicon.warmup
+        counts = ~early & (known["born"] < self.lexicon.horizon)
+        first = np.bincount(known["intent"][early], minlength=len(self.lexicon.intents))
+        columns = {name: column if counts.all() else column[counts] for name, column in known.items() if name != "born"}
+        return Lives(columns, tuple(first.tolist()), self.lexicon.intents, self.groups)
 
     def _make_room(self, size: int) -> None:
+        self._size = max(self._size, size)
         have = self._known["born"].size
         if size <= have:
             return
@@ -96,11 +105,16 @@ class Chronicle:
             self._known[name] = longer
 
     def _take_legs(self, legs: Array) -> None:
-        answered = legs["agent"] >= 0
-        np.maximum.at(self._known["tier"], legs["case"][answered], legs["tier"][answered])
-        first = legs[answered & (legs["attempt"] == 0)][::-1]  # of two legs the earlier one is written last
-        new = first[self._known["group"][first["case"]] == NOBODY]
-        self._known["group"][new["case"]] = self._group_of[new["agent"]]
+        """Columns are copied out first: rows of records are wide."""
+        tiers, groups = self._known["tier"], self._known["group"]
+        answered = np.flatnonzero(legs["agent"] >= 0)
+        case, tier = legs["case"][answered], legs["tier"][answered]
+        for level in range(1, int(tier.max(initial=0)) + 1):
+            here = case[tier == level]
+            tiers[here] = np.maximum(tiers[here], level)
+        opening = np.flatnonzero(legs["attempt"][answered] == 0)[::-1]  # of two legs the earlier is written last
+        opening = opening[groups[case[opening]] == NOBODY]
+        groups[case[opening]] = self._group_of[legs["agent"][answered[opening]]]
 
     def _take_contacts(self, contacts: Array) -> None:
         known, number = self._known, contacts["case"]

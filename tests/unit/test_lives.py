@@ -48,7 +48,7 @@ def lives(journal: Journal, groups: list[str], cuts: int = 1) -> Lives:
 def test_each_case_is_what_its_records_say(run: tuple[Journal, list[str]]) -> None:
     journal, groups = run
     found = lives(*run)
-    cases = np.sort(journal.cases, order=["intent", "case"])
+    cases = np.sort(journal.cases, order="case")
     assert len(found) == len(cases) > 100
     for place, case in enumerate(cases):
         contacts = journal.contacts[journal.contacts["case"] == case["case"]]
@@ -66,7 +66,7 @@ def test_each_case_is_what_its_records_say(run: tuple[Journal, list[str]]) -> No
 def test_k_counts_an_intents_births_from_nought(run: tuple[Journal, list[str]]) -> None:
     found = lives(*run)
     for intent in (0, 1):
-        k = found.columns["k"][found.columns["intent"] == intent]
+        k = found.k[found.columns["intent"] == intent]
         assert list(k) == list(range(len(k)))
 
 
@@ -86,8 +86,8 @@ def test_only_cases_born_after_the_warm_up_count_but_their_number_does_not_chang
     later = replace(journal, lexicon=replace(journal.lexicon, warmup=1800.0))
     found, all_of_them = lives(later, groups), lives(*run)
     assert 0 < len(found) < len(all_of_them)
-    last = {intent: all_of_them.columns["k"][all_of_them.columns["intent"] == intent].max() for intent in (0, 1)}
+    last = {intent: all_of_them.k[all_of_them.columns["intent"] == intent].max() for intent in (0, 1)}
     for intent, highest in last.items():
-        k = found.columns["k"][found.columns["intent"] == intent]
+        k = found.k[found.columns["intent"] == intent]
         assert list(k) == list(range(k[0], highest + 1))
         assert k[0] > 0

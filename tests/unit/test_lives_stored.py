@@ -54,6 +54,14 @@ def test_a_damaged_file_of_lives_is_made_anew(arms: dict[str, Loaded], tmp_path:
     assert (first.folder / "who.csv").read_bytes() == said
 
 
+def test_a_recorded_volume_is_calibrated_and_kept_with_cases_that_are_followed(tmp_path: Path) -> None:
+    made = {name: build(tmp_path / name, centre(intents={"call": CALL}, volume="offered")) for name in ("a", "b")}
+    first = study.compare(made, 5, 1, "serial", primary="wait_all", results=tmp_path)
+    assert first.folder is not None
+    assert (first.folder / "calibration.json").is_file()
+    assert (first.folder / "who.csv").is_file()
+
+
 def test_one_more_agent_leaves_nobody_waiting_longer_on_average(arms: dict[str, Loaded]) -> None:
     (card,) = compared(arms, None).card
     assert not any("time waited" in one for one in card["who"]["loses"])

@@ -31,8 +31,7 @@ def asked(replications: int) -> Plan:
 def lived(draw: np.random.Generator, **moved: Any) -> Lives:
     """Cases of one arm; `moved` replaces columns."""
     columns = {
-        "k": np.arange(CASES, dtype=np.int32),
-        "intent": np.sort(draw.integers(0, 3, CASES)).astype(np.int16),
+        "intent": draw.integers(0, 3, CASES).astype(np.int16),
         "segment": draw.integers(0, 2, CASES).astype(np.int16),
         "channel": np.zeros(CASES, dtype=np.int16),
         "group": draw.integers(-1, 2, CASES).astype(np.int16),
@@ -41,9 +40,11 @@ def lived(draw: np.random.Generator, **moved: Any) -> Lives:
         "waited": draw.exponential(30.0, CASES).astype(np.float32),
         "satisfaction": draw.normal(3.5, 0.5, CASES).astype(np.float32),
     }
-    intent = columns["intent"]
-    columns["k"] = (np.arange(CASES) - np.searchsorted(intent, intent)).astype(np.int32)
-    return Lives(columns | moved, INTENTS, ("early", "late"))
+    return lives(columns | moved)
+
+
+def lives(columns: dict[str, Any], first: tuple[int, ...] = (0, 0, 0), intents: tuple[str, ...] = INTENTS) -> Lives:
+    return Lives(columns, first, intents, ("early", "late"))
 
 
 def changed(base: Lives, draw: np.random.Generator, noise: float, effect: float = 0.0) -> Lives:
@@ -53,9 +54,7 @@ def changed(base: Lives, draw: np.random.Generator, noise: float, effect: float 
     again = draw.random(CASES) < 0.1 * (noise > 0.0)  # whose fate is drawn again, by the same law
     flipped = {name: np.where(again, draw.random(CASES) < share, base.columns[name]) for name, share in SHARES.items()}
     felt = base.columns["satisfaction"] + noise * draw.normal(0.0, 0.1, CASES)
-    return Lives(
-        base.columns | flipped | {"waited": base.columns["waited"] + shift, "satisfaction": felt}, INTENTS, base.groups
-    )
+    return lives(base.columns | flipped | {"waited": base.columns["waited"] + shift, "satisfaction": felt})
 
 
 def finished(seed: int, replications: int = 8, noise: float = 1.0, effect: float = 0.0) -> Any:
@@ -63,7 +62,7 @@ def finished(seed: int, replications: int = 8, noise: float = 1.0, effect: float
     for replication in range(replications):
         base = lived(draw)
         arms = {"a": base, "b": changed(base, draw, noise, effect)}
-        outcomes += [Outcome(Task(arm, replication), lives=lives) for arm, lives in arms.items()]
+        outcomes += [Outcome(Task(arm, replication), lives=one) for arm, one in arms.items()]
     return SimpleNamespace(plan=asked(replications), outcomes=outcomes)
 
 
@@ -109,7 +108,7 @@ def test_customers_of_one_day_are_not_independent_so_days_are_the_unit_of_error(
         moved = base.columns["waited"] + draw.normal(0.0, 10.0)
         outcomes += [
             Outcome(Task("a", replication), lives=base),
-            Outcome(Task("b", replication), lives=Lives(base.columns | {"waited": moved}, INTENTS, base.groups)),
+            Outcome(Task("b", replication), lives=lives(base.columns | {"waited": moved})),
         ]
     rows = who.table(SimpleNamespace(plan=asked(8), outcomes=outcomes)).set_index(["kpi", "kind", "name"])  # type: ignore[arg-type]
     row = rows.loc["waited", "all", "all"]
@@ -117,19 +116,21 @@ def test_customers_of_one_day_are_not_independent_so_days_are_the_unit_of_error(
 
 
 def test_births_of_another_number_are_matched_by_intent_and_birth() -> None:
+    """The other arm has lost the first five births of every intent, and the last fifty of all."""
     base = lived(np.random.default_rng(5))
-    keep = np.arange(CASES) % 3 != 0
-    fewer = Lives({name: column[keep] for name, column in base.columns.items()}, INTENTS, base.groups)
+    keep = (base.k >= 5) & (np.arange(CASES) < CASES - 50)
+    fewer = lives({name: column[keep] for name, column in base.columns.items()}, (5, 5, 5))
     left, right = who.matched(base, fewer)
     assert len(left) == keep.sum()
-    for name in ("intent", "k", "waited"):
+    for name in ("intent", "waited"):
         np.testing.assert_array_equal(base.columns[name][left], fewer.columns[name][right])
 
 
 def test_intents_in_another_order_are_matched_by_name() -> None:
     base = lived(np.random.default_rng(6))
-    turned = Lives(base.columns | {"intent": (2 - base.columns["intent"]).astype(np.int16)}, INTENTS[::-1], base.groups)
+    turned = lives(base.columns | {"intent": (2 - base.columns["intent"]).astype(np.int16)}, intents=INTENTS[::-1])
     left, right = who.matched(base, turned)
+    assert len(left) == CASES
     np.testing.assert_array_equal(left, right)
 
 

@@ -57,14 +57,14 @@ class Recipe:
     code: str
     platform: str
     primary: str | None
-    followed: range = range(0)
+    followed: int = 0  # replications whose cases are followed
 
     @classmethod
     def of(cls, plan: Plan, tools: Instruments) -> Recipe:
         """The recipe of a plan whose volume is calibrated, on this machine."""
         named = hashlib.sha256(" ".join(_names(tools)).encode()).hexdigest()[:12]
         primary = plan.question.primary
-        followed = range(0) if tools.follow is None else plan.followed
+        followed = 0 if tools.follow is None else len(plan.followed)
         code, platform = stamp.code(), stamp.platform()
         return cls(fingerprint(plan), plan.births_factor, plan.contacts, named, code, platform, primary, followed)
 
@@ -144,7 +144,7 @@ class StoredLives:
         about = read(content)
         table = pq.read_table(io.BytesIO(content), use_threads=False)
         columns = {name: table.column(name).to_numpy() for name in table.column_names}
-        return Lives(columns, tuple(about["intents"]), tuple(about["groups"]))
+        return Lives(columns, tuple(about["first"]), tuple(about["intents"]), tuple(about["groups"]))
 
 
 def pack(recipe: Recipe, outcome: Outcome) -> Packed:
@@ -174,7 +174,7 @@ class Shelf:
         about = self._read(self.path(task), task)
         if about is None or (self.recipe.contacts and self._read(self.contacts(task), task) is None):
             return None
-        if task.replication in self.recipe.followed and self._read(self.lives(task), task) is None:
+        if task.replication < self.recipe.followed and self._read(self.lives(task), task) is None:
             return None
         headline = about["about"]["headline"]
         return self._outcome(task, about), None if headline is None else tuple(headline)
@@ -240,7 +240,7 @@ class Shelf:
             for part, group in zip(_PARTS, groups, strict=True)
         )
         records: Framed | None = Contacts(self.contacts(task)) if self.recipe.contacts else None
-        lives = StoredLives(self.lives(task)) if task.replication in self.recipe.followed else None
+        lives = StoredLives(self.lives(task)) if task.replication < self.recipe.followed else None
         return Outcome(task, kpis, agents, flows, records, about["about"]["contacts"], seconds, lives=lives)
 
 
@@ -308,8 +308,8 @@ def _contacts(frame: pd.DataFrame, key: Key) -> bytes:
 def _lives(lives: Lives, key: Key) -> bytes:
     import pyarrow as pa
 
-    said = {"key": key, "intents": lives.intents, "groups": lives.groups}
-    return _bytes([pa.table({name: pa.array(column) for name, column in lives.columns.items()})], said, True)
+    said = {"key": key, "first": lives.first, "intents": lives.intents, "groups": lives.groups}
+    return _bytes([pa.table({name: pa.array(column) for name, column in lives.columns.items()})], said, False)
 
 
 def _bytes(tables: Sequence[Any], said: Mapping[str, Any], dictionaries: Any) -> bytes:
