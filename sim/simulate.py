@@ -27,6 +27,7 @@ from sim.model.truth import Truth
 from sim.quality import ability, careers, effects, first_signals
 from sim.quality.bot_condition import BotCondition
 from sim.quality.bot_review import BotReview
+from sim.quality.bot_signals import BotMeasured, BotMeasurement
 from sim.quality.condition import Condition, Diary
 from sim.quality.defects import Propensity
 from sim.quality.expectation import Expectation, expect
@@ -161,6 +162,7 @@ class _Replication:
         self.condition: Condition | None = None
         self.signals: Measured | None = None
         self.measurement: Measurement | None = None
+        self.bot_measurement: BotMeasurement | None = None
         self.ledger: Ledger | None = None
         self.observer: Observer | None = None
 
@@ -188,6 +190,7 @@ class _Replication:
     def _run(self, take: Callable[[Journal], object]) -> None:
         self._start_changing()
         self._start_measuring()
+        self._start_measuring_bot()
         self._start_staff()
         outages.start(self.env, self.centre, self.streams)
         Source(self.centre, self.births)
@@ -256,6 +259,17 @@ class _Replication:
             self.measurement = Measurement(centre, signals, self.feedback)
             self.env.process(self.measurement.run(self.env, spec.refresh))
 
+    def _start_measuring_bot(self) -> None:
+        """Measure bot and people by intent, where the bot's policy reads it."""
+        policy, refresh = self.centre.bot_policy, self.blueprint.scenario.quality.signals.refresh
+        if policy is None or not policy.uses_signals:
+            return
+        signals = BotMeasured(len(self.blueprint.intents))
+        self.centre.bot_signals = signals
+        if refresh < self.blueprint.limit:
+            self.bot_measurement = BotMeasurement(self.centre, signals, self.lexicon.agent_hourly_costs)
+            self.env.process(self.bot_measurement.run(self.env, refresh))
+
     def _start_staff(self) -> None:
         presence = None
         if self.careers is not None:
@@ -298,9 +312,10 @@ class _Replication:
         if self.ledger is not None:
             self.ledger.read()
             self.ledger.forget()
-        if self.review is not None:
-            self.review.read()
-            self.review.forget()
+        for reader in (self.review, self.bot_measurement):
+            if reader is not None:
+                reader.read()
+                reader.forget()
         if self.careers is not None:
             self.careers.read()
         legs, contacts, cases, states = self.centre.recorder.take()

@@ -24,7 +24,7 @@ def warning(rows: Iterable[Row]) -> str | None:
         return None
     sentence = (
         f"The bot keeps more contacts ({_moved(kept)}), and everyone together is less satisfied ({_moved(felt)}): "
-        "what it contains is paid for by customers"
+        "more containment is not better service here"
     )
     if unhappy is None or not isfinite(unhappy["arm_mean"]):
         return f"{sentence}."

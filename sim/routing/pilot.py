@@ -134,6 +134,7 @@ class PilotBot(BotPolicy):
         super().__init__(NONE)
         self._sides = sides
         self._rules = tuple(rules)
+        self.uses_signals = any(rule.uses_signals for rule in rules)
 
     def sends_to_bot(self, view: View, contact: Contact, choice: float) -> bool:
         """By the rule of the side."""

@@ -69,6 +69,7 @@ class Twice(BotPolicy):
     def __init__(self, params: TwiceParams) -> None:
         super().__init__(params)
         self._inner: BotPolicy = registry.build("bot", params.inner, {})
+        self.uses_signals = self._inner.uses_signals
 
     def sends_to_bot(self, view: View, contact: Any, choice: float) -> bool:
         first = self._inner.sends_to_bot(view, contact, choice)

@@ -21,8 +21,8 @@ def test_more_kept_and_less_satisfied_is_said_in_one_sentence_with_both_interval
     said = warning([row(KEPT, 0.10, 0.14), row(FELT, -0.03, -0.01), row(UNHAPPY, NAN, NAN, arm_mean=0.42)])
     assert said == (
         "The bot keeps more contacts (+12.0 pp, interval +10.0 to +14.0 pp), and everyone together is less satisfied "
-        "(−2.0 pp, interval −3.0 to −1.0 pp): what it contains is paid for by customers; 42.0 % of those it keeps are "
-        "not satisfied."
+        "(−2.0 pp, interval −3.0 to −1.0 pp): more containment is not better service here; 42.0 % of those it keeps "
+        "are not satisfied."
     )
 
 
