@@ -21,12 +21,14 @@ if os.environ.get("SIM_PURE", "0") not in ("", "0"):
 if TYPE_CHECKING:
     from sim.config.load import Loaded as Scenario
     from sim.config.load import load, load_experiment
+    from sim.experiment.rehearse.run import Rehearsal, rehearse
     from sim.experiment.study import Comparison, Run, compare, run
     from sim.registry import register
 
 __version__ = "0.1.0"
 __all__ = [
-    "load", "load_experiment", "run", "compare", "register", "Scenario", "Run", "Comparison", "__version__",
+    "load", "load_experiment", "run", "compare", "rehearse", "register", "Scenario", "Run", "Comparison", "Rehearsal",
+    "__version__",
 ]  # fmt: skip
 
 _HOMES = {
@@ -35,6 +37,8 @@ _HOMES = {
     "Scenario": ("sim.config.load", "Loaded"),
     "run": ("sim.experiment.study", "run"),
     "compare": ("sim.experiment.study", "compare"),
+    "rehearse": ("sim.experiment.rehearse.run", "rehearse"),
+    "Rehearsal": ("sim.experiment.rehearse.run", "Rehearsal"),
     "Run": ("sim.experiment.study", "Run"),
     "Comparison": ("sim.experiment.study", "Comparison"),
     "register": ("sim.registry", "register"),

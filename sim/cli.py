@@ -46,6 +46,12 @@ def _explain(args: argparse.Namespace) -> int:
     return explain.run(_named(args.words, "scenario"))
 
 
+def _rehearse(args: argparse.Namespace) -> int:
+    from sim.command import rehearsing
+
+    return rehearsing.rehearse_experiment(_named(args.words, "experiment"))
+
+
 def _named(words: Sequence[str], key: str) -> list[str]:
     """A bare first word is the name of the scenario or experiment."""
     bare = bool(words) and "=" not in words[0] and not words[0].startswith("~")
@@ -129,6 +135,17 @@ _EXPLAIN = f"""examples:
 
   sample=N  contact=CASE  at=TIME
 {_KEYS}"""
+_REHEARSE = f"""The pilot itself is simulated, both arms side by side in one centre, by several designs: how wrong would
+its reading be, and how many weeks would it need?
+
+examples:
+  ccsim rehearse experiment=quality_routing
+  ccsim rehearse quality_routing weeks=4 replications=400
+  ccsim rehearse quality_routing arm=p_mu kpi=service_level designs=customer,switchback_day
+
+keys of its own:
+  weeks=N  length of a pilot    replications=N  days or runs to simulate    arm=NAME    kpi=NAME    designs=A,B
+{_KEYS}"""
 _TOP = """examples:
   ccsim list scenarios
   ccsim run scenario=single_queue replications=10 seed=1
@@ -168,6 +185,8 @@ def parser() -> argparse.ArgumentParser:
     advise.add_argument("words", nargs="*", metavar="key=value")
     explain = add("explain", _explain, "say why a router decided so, and why a schedule was changed", _EXPLAIN)
     explain.add_argument("words", nargs="*", metavar="key=value")
+    rehearse = add("rehearse", _rehearse, "rehearse the live test: bias, power and length by design", _REHEARSE)
+    rehearse.add_argument("words", nargs="*", metavar="key=value")
     add("report", _report, "write the report page of a result folder again").add_argument("folder")
     validate = add("validate", _validate, "check scenario and experiment files, all problems at once")
     validate.add_argument("names", nargs="+", metavar="NAME_OR_PATH")

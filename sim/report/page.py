@@ -17,7 +17,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from sim.report import canvas, content, figures, formats, month, stored, stress, words, workbook
+from sim.report import canvas, content, figures, formats, month, rehearsal, stored, stress, words, workbook
 from sim.report.canvas import Chart
 
 
@@ -41,7 +41,7 @@ def write(folder: Path) -> Path:
     found = figures.gather(stored.read(folder))
     target = folder / "charts"
     target.mkdir(exist_ok=True)
-    pictures = [_picture(chart, target) for chart in figures.charts(found)]
+    pictures = [_picture(chart, target) for chart in [*figures.charts(found), *_foresight(folder)]]
     strips = {
         place: _picture(chart, target)
         for place, arm in enumerate(found.stored.others, 1)
@@ -79,6 +79,12 @@ def _render(found: figures.Findings, pictures: list[Picture], strips: dict[int, 
         command=content.command(found),
         facts=content.reproduce(found),
     )
+
+
+def _foresight(folder: Path) -> list[Chart]:
+    """Charts of what was asked beside the comparison, where it was: the rehearsal of the live test."""
+    facts = rehearsal.read(folder)
+    return [rehearsal.chart(facts)] if facts is not None else []
 
 
 def _picture(chart: Chart, target: Path) -> Picture:

@@ -52,7 +52,7 @@ DESIGNS = (
     Design("switchback_half_day", "Switch every half day", "time", slice=DAY / 2, washout=600.0),
     Design("switchback_day", "Switch every day", "time", slice=DAY, washout=600.0),
     Design("customer", "Split by customer", "customer"),
-    Design("customer_ramp", "Split by customer, 50:50 then 80:20", "customer", then=0.8),
+    Design("customer_ramp", "Split by customer, 50:50, 80:20", "customer", then=0.8),
     Design("contact", "Split by contact", "contact"),
     Design("agent", "Split by agent", "agent"),
     Design("queue", "Split by queue, before and after", "queue"),

@@ -79,5 +79,6 @@ def experiment(folder: Path, data: dict[str, Any], treated: list[str], **changes
         "primary": {"kpi": "aht", "matters": 5.0},
         "seed": 3,
     }
-    (folder / "asked.yaml").write_text(json.dumps({**asked, **changes}, indent=1))
+    lines = [f"{key}: {json.dumps(value)}" for key, value in {**asked, **changes}.items()]
+    (folder / "asked.yaml").write_text("\n".join(lines) + "\n")
     return load_experiment(str(folder / "asked.yaml"))

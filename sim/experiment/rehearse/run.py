@@ -65,6 +65,7 @@ class Rehearsal:
             "kpi": self.kpi,
             "title": self.title,
             "unit": self.unit,
+            "currency": self.plan.arms[0].loaded.scenario.costs.currency,
             "confidence": asked.confidence,
             "seed": self.plan.seed,
             "replications": len(self.plan.replications),

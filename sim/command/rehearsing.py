@@ -1,0 +1,107 @@
+"""What to know before the live test: `ccsim rehearse` simulates the pilot itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.command import request, show
+from sim.command.catalogue import kind
+from sim.command.request import Request
+from sim.errors import UsageError
+
+if TYPE_CHECKING:
+    from sim.experiment.rehearse.run import Rehearsal
+
+TEXTS = ("arm", "kpi", "designs")
+
+
+def rehearse_experiment(words: Sequence[str]) -> int:
+    """Rehearse the live test of an experiment, print what each design would read, and write the report again."""
+    from sim.experiment.rehearse.run import rehearse
+
+    own, rest = split(words, ("weeks", *TEXTS))
+    asked = Request.read(rest)
+    refuse(asked, "rehearse")
+    if "designs" in own:
+        own["designs"] = own["designs"].strip("[]").split(",")
+    found = rehearse(
+        str(asked.experiment),
+        replications=asked.replications,
+        seed=asked.seed,
+        engine=asked.engine,
+        workers=asked.workers,
+        results=asked.results,
+        overrides=asked.overrides,
+        **own,
+    )
+    _print(found)
+    return 0
+
+
+def split(words: Sequence[str], keys: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """The keys of a command of its own, and the words that every command knows."""
+    own: dict[str, Any] = {}
+    rest = []
+    for word in words:
+        key, equals, value = word.partition("=")
+        if equals and key in keys:
+            own[key] = request._text(key, value) if key in TEXTS else request._whole(key, value)
+        else:
+            rest.append(word)
+    return own, rest
+
+
+def refuse(asked: Request, command: str) -> None:
+    """Refuse what does not belong to a command over an experiment."""
+    if asked.experiment is None:
+        raise UsageError("no experiment is named; write experiment=NAME (`ccsim list experiments` shows them)")
+    if kind(asked.experiment) == "scenario":
+        raise UsageError(f"{asked.experiment} is a scenario; {command} needs an experiment with two arms")
+    for key in ("replication", "births_factor", "scenario"):
+        if getattr(asked, key) is not None:
+            raise UsageError(f"{key}=: this belongs to a run of one scenario; leave it out")
+    if asked.contacts:
+        raise UsageError(f"contacts=true: {command} keeps no contact records; leave it out")
+
+
+def _print(found: Rehearsal) -> None:
+    from rich.table import Table
+
+    from sim.experiment.wording import change
+    from sim.report import rehearsal
+
+    grid = Table(
+        "design", "reads", "off by", "holds the truth", "power", "weeks for 80 %", "verdict", box=None, pad_edge=False
+    )
+    for row in found.rows:
+        if row.verdict == "not possible":
+            grid.add_row(row.label, "", "", "", "", "", f"not possible: {row.why}")
+            continue
+        grid.add_row(
+            row.label,
+            change(row.reading, found.unit),
+            change(row.bias, found.unit, half_width=(row.bias_high - row.bias_low) / 2.0),
+            f"{100.0 * row.coverage:.0f} %",
+            f"{100.0 * row.power:.0f} %",
+            "–" if row.weeks is None else str(row.weeks),
+            row.verdict,
+        )
+    show._console(120).print(grid)
+    print("\n" + "\n".join(rehearsal.sentences(found.facts())))
+    if found.folder is not None:
+        print(f"\nRehearsal: {found.folder}/rehearsal.csv, and its chart: {_drawn(found.folder)}")
+
+
+def _drawn(folder: Path) -> Path:
+    """Draw the chart into the folder, and write the page again where there is a comparison to show it on."""
+    from sim.experiment import store
+    from sim.report import canvas, page, rehearsal
+
+    facts = rehearsal.read(folder)
+    assert facts is not None
+    (folder / "charts").mkdir(exist_ok=True)
+    picture = folder / "charts" / "rehearsal.png"
+    store.write_bytes(picture, canvas.png(rehearsal.draw(facts, canvas.WIDE)))
+    return page.write(folder) if (folder / "comparison.csv").is_file() else picture
