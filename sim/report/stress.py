@@ -148,8 +148,10 @@ def _sources(stored: Stored) -> str:
 
 
 def _preprocessing(stored: Stored) -> str:
-    volume = stored.manifest.get("volume")
-    return str(volume) if volume else "None: rates and durations are used as the scenario states them."
+    said = str(stored.manifest.get("volume_note") or "")
+    if stored.manifest.get("volume") == "offered":
+        return f"Recorded volumes hold repeats; births are lowered until the baseline's total is the record's. {said}"
+    return said or "None: rates and durations are used as the scenario states them."
 
 
 def _inputs(stored: Stored) -> str:
