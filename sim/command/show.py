@@ -20,6 +20,11 @@ def cards(found: Comparison) -> None:
     console = _console(100)
     for one in found.card:
         console.print(card.render(one))
+    if found.selection is not None:
+        from sim.experiment import selection
+
+        for sentence in selection.sentences(found.selection):
+            console.print(sentence)
 
 
 def kpis(found: Run) -> None:

@@ -239,6 +239,8 @@ def _measures(experiment: schema.Experiment, places: Places) -> Iterator[Problem
         return
     wanted: list[tuple[Path, str]] = [(("primary", "kpi"), experiment.primary.kpi)]
     wanted += [(("guardrails", name), name) for name in experiment.guardrails]
+    if experiment.select is not None and experiment.select.kpi is not None:
+        wanted.append((("select", "kpi"), experiment.select.kpi))
     for path, name in wanted:
         if name not in known:
             yield places.problem(path, name, "no KPI has this name", nearest(name, known))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.errors import UsageError
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from sim.config.load import Loaded, LoadedExperiment
 
 ENGINES = ("local", "serial", "ray", "dask")
-OF_EXPERIMENT = frozenset({"question", "base", "arms", "primary", "guardrails", "confidence", "stopping"})
-ADDED = frozenset({"stopping"})  # sections that an override may add to an experiment that has none
+OF_EXPERIMENT = frozenset({"question", "base", "arms", "primary", "guardrails", "confidence", "stopping", "select"})
+ADDED = frozenset({"stopping", "select"})  # sections that an override may add to an experiment that has none
 MOST_LOOKS = 50
 USUAL_LOOKS = 5
 FOLLOWED = 20  # of 50,000 cases each, they take 1 MB an arm and replication until they are compared
@@ -58,6 +58,15 @@ class Stopping:
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """A search for the best arm by one KPI (None: the primary), with at most `budget` replications of any arm."""
+
+    indifference: float
+    kpi: str | None = None
+    budget: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What an experiment asks: primary KPI, the difference that matters, guardrail KPIs with margins."""
 
@@ -68,6 +77,7 @@ class Question:
     guardrails: Mapping[str, float] = field(default_factory=dict)
     confidence: float = 0.95
     stopping: Stopping | None = None
+    select: Selection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +143,9 @@ def of_experiment(
     count = asked.replications if replications is None else replications
     ends = _stopping(asked.stopping, whole("replications", count, 1, 100_000))
     question = Question(asked.title, asked.question, primary.kpi, primary.matters, margins, asked.confidence, ends)
+    if asked.select is not None:
+        select = Selection(asked.select.indifference, asked.select.kpi, asked.select.max_replications)
+        question = replace(question, select=select)
     start = asked.seed if seed is None else seed
     return Plan("compare", folder_name(loaded.name), arms, numbered(count), seeded(start), question)
 
@@ -162,7 +175,8 @@ def head(override: str) -> str:
 def for_experiment(overrides: Sequence[str]) -> list[str]:
     """Dotted overrides of the scenario as the loader of experiments wants them: with `scenario.` in front.
 
-    Those of the experiment's own sections (`primary.matters=2`) stay as they are; `stopping.…` may be new to the file.
+    Those of the experiment's own sections (`primary.matters=2`) stay as they are; `stopping.…` and `select.…` may
+    be new to the file.
     """
     return [_own(text) if head(text) in OF_EXPERIMENT else _prefixed(text) for text in overrides]
 

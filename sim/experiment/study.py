@@ -100,6 +100,7 @@ class Comparison:
     table: pd.DataFrame
     card: list[dict[str, Any]]
     folder: Path | None
+    selection: dict[str, Any] | None = None
 
     @property
     def kpis(self) -> pd.DataFrame:
@@ -198,13 +199,14 @@ def compare_plan(made: Plan, setting: Setting) -> Comparison:
     """Carry out a comparison and draw its conclusions; a partial one has none."""
     import pandas as pd
 
-    from sim.experiment import card, effects, stopping, who
+    from sim.experiment import card, effects, selection, stopping, who
 
     comparison.check(made.question, {item.name: item for item in _definitions(made, _instruments(setting))})
     _ready(made, setting)
     with store.place(setting.results, made) as place:
+        aside = replace(setting, results=None)  # what a race adds belongs to some arms only: it is not stored
         finished, ended = stopping.carried(made, lambda part, factor: carry_out(part, setting, factor))
-        table, cards = pd.DataFrame(columns=list(comparison.COLUMNS)), []
+        table, cards, best = pd.DataFrame(columns=list(comparison.COLUMNS)), [], None
         if not finished.failures:
             table = stopping.read(finished, ended.reading)
             cards = card.cards(table, finished.plan, finished.definitions)
@@ -213,6 +215,7 @@ def compare_plan(made: Plan, setting: Setting) -> Comparison:
             lives = who.table(finished)
             cards = who.told(cards, lives)
             finished = without_lives(finished)
+            best = selection.selected(finished, lambda part, factor: carry_out(part, aside, factor))
         _warn(finished)
         _store(finished, place)
         if place is not None and not finished.failures:
@@ -220,7 +223,9 @@ def compare_plan(made: Plan, setting: Setting) -> Comparison:
             store.write_json(place / "card.json", cards)
             if len(lives):
                 store.write_csv(place / "who.csv", lives, who.COLUMNS)
-    return Comparison(finished, table, cards, place)
+            if best is not None:
+                store.write_json(place / "selection.json", best)
+    return Comparison(finished, table, cards, place, best)
 
 
 def carry_out(made: Plan, setting: Setting, births_factor: float | None = None) -> Finished:

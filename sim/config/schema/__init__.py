@@ -41,7 +41,7 @@ from sim.config.schema.demand import (
     Step,
     TraceArrivals,
 )
-from sim.config.schema.experiment import Arm, Experiment, Guardrail, Primary, Stopping
+from sim.config.schema.experiment import Arm, Experiment, Guardrail, Primary, Select, Stopping
 from sim.config.schema.knowledge import Article, Fix, Knowledge
 from sim.config.schema.laws import (
     Deterministic,
@@ -184,6 +184,7 @@ __all__ = [
     "Rule",
     "Scenario",
     "Section",
+    "Select",
     "Segment",
     "Share",
     "Shift",

@@ -45,6 +45,17 @@ class Stopping(Section):
     spending: Literal["obrien_fleming", "pocock"] | None = None
 
 
+class Select(Section):
+    """Finds the best arm by `kpi` (nothing stated: the primary); `indifference` is the smallest gap worth finding.
+
+    `replications` of every arm come first; arms still in the race run on, to `max_replications` at most.
+    """
+
+    indifference: Positive
+    kpi: Name | None = None
+    max_replications: Annotated[int, Field(ge=5, le=100_000)] = 1000
+
+
 class Experiment(Section):
     """A question, a base scenario, arms, a primary KPI and guardrails. The first arm is the baseline."""
 
@@ -58,3 +69,4 @@ class Experiment(Section):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     confidence: Annotated[float, Field(gt=0.5, lt=1.0)] = 0.95
     stopping: Stopping | None = None
+    select: Select | None = None

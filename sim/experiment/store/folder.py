@@ -24,7 +24,7 @@ from sim.experiment.store.write import left_behind, plain
 
 KPI_COLUMNS = ("arm", "replication", "scope", "interval", "kpi", "numerator", "denominator", "value")
 FLOW_COLUMNS = ("arm", "replication", "source", "target", "count")
-DERIVED = ("comparison.csv", "card.json", "who.csv", "report.html")
+DERIVED = ("comparison.csv", "card.json", "who.csv", "selection.json", "report.html")
 SHARDS = "shards"
 PASSING = ("status.json", "run.log", ".lock", "calibration.json")  # worth nothing without shards
 
