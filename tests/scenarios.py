@@ -282,6 +282,8 @@ class Wide(Made):
         data["quality"]["evaluation"] = {"per_agent_week": 500.0, "lag": seconds(self._random.choice(FORCED))}
         data["quality"]["signals"]["refresh"] = seconds(self._random.choice([300, 900, 901.5]))
         data["routing"] = self._any_routing()
+        if self.bot:
+            data["bot"] |= self._limits_of_bot()
         if self._chance(0.4):
             data["calendar"]["max_drain"] = "0 s"
         staff = data["staff"]
@@ -298,6 +300,22 @@ class Wide(Made):
         if in_shifts and self._chance(0.5):
             staff["floor_manager"] = self._floor_manager()
         return data
+
+    def _limits_of_bot(self) -> Data:
+        """Sessions at once, outages, reviews and a policy that measures; drawn apart, so that all else stays."""
+        pick = random.Random(f"limits of the bot {self.number}")
+        more: Data = {}
+        if pick.random() < 0.3:
+            more["sessions_at_once"] = pick.choice([1, 3])
+        if pick.random() < 0.4:
+            more["outages"] = [{"at": "22:20", "length": seconds(pick.choice([0, 5, 900]))}]
+        if pick.random() < 0.3:
+            more["failures"] = {"up": fixed(pick.choice([300, 900])), "down": fixed(pick.choice(FORCED))}
+        if pick.random() < 0.3:
+            more["review"] = {"share": 1.0, "lag": "0 s", "release_every": "900 s", "gain": 0.5, "cap": 2.0}
+        if pick.random() < 0.3:
+            more["policy"] = {"rule": "better_measured", "params": {"fewest": 1}}
+        return more
 
     def _floor_manager(self) -> Data:
         every = self._random.choice([5, 300, 900])

@@ -177,9 +177,9 @@ def _play(loaded: Loaded, number: int, watch: Callable[[simpy.Environment, list[
     """Run it; `watch` is called before the first moment."""
     start = shifts.start
 
-    def begin(env: simpy.Environment, agents: list[Agent], staff: Any, limit: float) -> Any:
+    def begin(env: simpy.Environment, agents: list[Agent], *more: Any) -> Any:
         watch(env, agents)
-        return start(env, agents, staff, limit)
+        return start(env, agents, *more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shifts, "start", begin)
