@@ -23,6 +23,7 @@ PACKAGES: dict[str, str] = {
     "escalation": "sim.escalation",
     "bot": "sim.bots",
     "staffing": "sim.staffing",
+    "coaching": "sim.coaching",
     "kpi": "sim.metrics",
 }
 

@@ -9,7 +9,7 @@ import gc
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sim import registry
 from sim.model.births import Births, Source
 from sim.model.blueprint import draft
-from sim.model.centre import Centre
+from sim.model.centre import UNSEEN, Centre
 from sim.model.environment import make
 from sim.model.journal import CONDITION, STREAMS, Journal, Lexicon
 from sim.model.ledger import Ledger
@@ -28,6 +28,7 @@ from sim.quality import ability, careers, effects, first_signals
 from sim.quality.bot_condition import BotCondition
 from sim.quality.bot_review import BotReview
 from sim.quality.bot_signals import BotMeasured, BotMeasurement
+from sim.quality.coached import Coached
 from sim.quality.condition import Condition, Diary
 from sim.quality.defects import Propensity
 from sim.quality.expectation import Expectation, expect
@@ -40,10 +41,15 @@ from sim.routing import pilot
 from sim.routing.sides import Days, Design, Member, Sides
 from sim.sampling.streams import Streams
 from sim.staff import outages, people, shifts
+from sim.staff.coaching import Coaching
 from sim.staff.floor_manager import FloorManager
+from sim.staff.leaders import Leaders
 from sim.staff.person import Person
+from sim.staff.windows import Windows
+from sim.staffing.slack import Slack, slack
 
 if TYPE_CHECKING:
+    from sim.coaching.port import CoachingRule
     from sim.config.load import Loaded
     from sim.config.schema import Rule, Scenario
     from sim.explain.observer import Observer
@@ -71,6 +77,7 @@ class Prepared:
     blueprint: Blueprint
     staff: tuple[Person, ...]
     lexicon: Lexicon
+    slack: Slack | None = None  # where there is room for coaching
 
     def run(self, seed: int, replication: int, births_factor: float = 1.0, trial: Trial | None = None) -> Journal:
         """Run one replication, as a pilot if told so; see `simulate`."""
@@ -110,7 +117,9 @@ def prepare(loaded: Loaded) -> Prepared:
         if known is loaded:
             return prepared
     blueprint, staff = draft(loaded), people.hire(loaded)
-    prepared = Prepared(blueprint, staff, _lexicon(blueprint, staff))
+    coaching = loaded.scenario.coaching
+    coached = coaching is not None and effects.takes_place(coaching)
+    prepared = Prepared(blueprint, staff, _lexicon(blueprint, staff), slack(loaded, staff) if coached else None)
     _recent.append((loaded, prepared))
     return prepared
 
@@ -165,6 +174,8 @@ class _Replication:
         self.bot_measurement: BotMeasurement | None = None
         self.ledger: Ledger | None = None
         self.observer: Observer | None = None
+        self.coaching: Coaching | None = None
+        self.slack = prepared.slack
 
     def _feedback(self) -> Feedback:
         quality, streams = self.blueprint.scenario.quality, self.streams
@@ -246,11 +257,15 @@ class _Replication:
         if centre.router.uses_ledger:
             self.ledger = Ledger(centre)
             centre.view.lend(self.ledger)
-        if not centre.router.uses_signals:
+        coach = self._coach()
+        if not centre.router.uses_signals and not (coach is not None and (coach.uses_signals or coach.uses_findings)):
+            self._start_coaching(coach, UNSEEN)
             return
         known = self.truth, self.streams, self.severity, self.careers
-        self.signals = centre.signals = signals = first_signals.of(self.blueprint, centre, self.keys, *known)
-        centre.router.refresh(centre.view)
+        self.signals = signals = first_signals.of(self.blueprint, centre, self.keys, *known)
+        if centre.router.uses_signals:
+            centre.signals = signals
+            centre.router.refresh(centre.view)
         if isinstance(signals, Oracle):
             if self.condition is not None:
                 following = Following(centre, signals, self.condition)
@@ -258,6 +273,21 @@ class _Replication:
         elif spec.refresh < self.blueprint.limit:
             self.measurement = Measurement(centre, signals, self.feedback)
             self.env.process(self.measurement.run(self.env, spec.refresh))
+        self._start_coaching(coach, signals)
+
+    def _coach(self) -> CoachingRule | None:
+        """The rule that says whom to coach, where anybody is."""
+        spec = self.blueprint.scenario.coaching
+        return _build("coaching", spec.rule) if spec is not None and self.slack is not None else None
+
+    def _start_coaching(self, rule: CoachingRule | None, signals: Any) -> None:
+        spec = self.blueprint.scenario.coaching
+        if rule is None or spec is None or self.slack is None:
+            return
+        leaders = Leaders(self.centre, self.staff, signals, rule, spec)
+        windows = Windows(spec, self.slack, self.staff)
+        coached = next(effect for effect in self.effects if isinstance(effect, Coached))
+        self.coaching = Coaching(self.env, spec, self.centre, rule, leaders, windows, coached)
 
     def _start_measuring_bot(self) -> None:
         """Measure bot and people by intent, where the bot's policy reads it."""
@@ -277,14 +307,18 @@ class _Replication:
             self.careers.seats.on_join.append(self._joined)
             self.careers.start(self.env)
         stays = shifts.start(self.env, self.centre.agents, self.staff, self.blueprint.limit, presence)
+        if self.coaching is not None:
+            self.env.process(self.coaching.run(self.blueprint.horizon))
         spec = self.blueprint.scenario.staff.floor_manager
         if spec is not None:
-            manager = FloorManager(spec, self.centre.lanes, stays)
+            manager = FloorManager(spec, self.centre.lanes, stays, self.coaching)
             manager.log = None if self.observer is None else self.observer.moved
             self.env.process(manager.run(self.env))
 
     def _joined(self, agent: int) -> None:
         """Someone new on a seat works, and is known, as a stranger from now on."""
+        if self.coaching is not None:
+            self.coaching.forget(agent)
         if self.condition is not None:
             self.condition.refresh()
         if self.signals is not None:
@@ -302,6 +336,8 @@ class _Replication:
             env.step()
         if self.centre.oldest_open is not None and env.now < limit:
             env.run(until=limit)  # whoever still waits has waited to the end, whatever else happened last
+        if self.coaching is not None:
+            self.coaching.close()
         self.centre.close()
 
     def _piece(self) -> Journal:
@@ -321,12 +357,13 @@ class _Replication:
         legs, contacts, cases, states = self.centre.recorder.take()
         evaluations = self.feedback.fill_in(contacts)
         conditions = self.careers.take() if self.careers is not None else np.zeros(0, CONDITION)
-        return Journal(self.lexicon, legs, contacts, cases, states, evaluations, conditions)
+        journal = Journal(self.lexicon, legs, contacts, cases, states, evaluations, conditions)
+        return journal if self.coaching is None else replace(journal, sessions=self.coaching.take())
 
 
 def _joined(pieces: list[Journal]) -> Journal:
     """One journal of all pieces, which are let go one stream after the other."""
-    names = (*STREAMS, "conditions")
+    names = (*STREAMS, "conditions", "sessions")
     streams = [[getattr(piece, stream) for piece in pieces] for stream in names]
     lexicon = pieces[0].lexicon
     pieces.clear()

@@ -58,5 +58,6 @@ LISTS: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "escalation": lambda: _rules("escalation"),
     "bots": lambda: _rules("bot"),
     "staffing": lambda: _rules("staffing"),
+    "coaching": lambda: _rules("coaching"),
     "kpis": _kpis,
 }

@@ -351,9 +351,30 @@ def _floor_manager(context: Context) -> Iterator[Problem]:
     if manager.delay >= manager.every:
         rule = "acts only when it looks again, or later"
         yield context.problem((*path, "delay"), manager.delay, f"seconds: {rule}", "make it shorter than `every`")
-    if staff.roster is None and all(g.shift is None and g.plan is None for g in staff.groups.values()):
+    always_on = staff.roster is None and all(g.shift is None and g.plan is None for g in staff.groups.values())
+    if always_on and manager.coaching is None:
         rule = "everybody is always on duty, so there is no break and no end of a shift to move"
         yield context.problem(path, None, rule, "give a group a shift or a plan, or take the floor manager out")
+
+
+def _coaching(context: Context) -> Iterator[Problem]:
+    """Leaders have time for a session, and a floor manager calls off what there is."""
+    spec, manager = context.scenario.coaching, context.scenario.staff.floor_manager
+    if spec is None:
+        if manager is not None and manager.coaching is not None:
+            rule = "there is no coaching to call off"
+            yield context.problem(
+                ("staff", "floor_manager", "coaching"), None, rule, "add a section coaching, or take it out"
+            )
+        return
+    path: Path = ("coaching",)
+    seconds = spec.leaders * spec.hours_per_leader_week * spec.every / (7 * DAY)
+    if 0.0 < seconds < spec.session:
+        rule = f"seconds: leaders have {seconds:g} s from one plan to the next, less than one session"
+        yield context.problem((*path, "session"), spec.session, rule, "make every longer, or give leaders more hours")
+    if spec.session > spec.every:
+        rule = "seconds: a session is longer than the time from one plan to the next"
+        yield context.problem((*path, "session"), spec.session, rule, "make it shorter than every")
 
 
 def _evaluation(context: Context) -> Iterator[Problem]:
@@ -483,6 +504,7 @@ CHECKS: tuple[Callable[[Context], Iterator[Problem]], ...] = (
     _groups,
     _shifts,
     _floor_manager,
+    _coaching,
     _evaluation,
     _defects,
     _careers,

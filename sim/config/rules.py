@@ -32,6 +32,8 @@ def _named_rules(scenario: schema.Scenario) -> Iterator[tuple[str, schema.Rule |
     yield "escalation", scenario.escalation.rule, ("escalation", "rule")
     if scenario.bot is not None:
         yield "bot", scenario.bot.policy, ("bot", "policy")
+    if scenario.coaching is not None:
+        yield "coaching", scenario.coaching.rule, ("coaching", "rule")
     for name, group in scenario.staff.groups.items():
         if group.plan is not None:
             yield "staffing", group.plan, ("staff", "groups", name, "plan")

@@ -20,7 +20,12 @@ from sim.config.files import shipped
 
 FILE = "schema.json"
 MODELINE = "# yaml-language-server: $schema=../schema.json"
-_RULES = (("Scenario", "routing", "router"), ("Escalation", "rule", "escalation"), ("Bot", "policy", "bot"))
+_RULES = (
+    ("Scenario", "routing", "router"),
+    ("Escalation", "rule", "escalation"),
+    ("Bot", "policy", "bot"),
+    ("Coaching", "rule", "coaching"),
+)
 _REFERENCE = "#/$defs/"
 
 

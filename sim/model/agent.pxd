@@ -29,6 +29,7 @@ cdef class Agent(Entity):
     cdef object _on_left
 
     cpdef bint on_duty(self) noexcept
+    cpdef bint is_away_for(self, int state) noexcept
     cpdef bint has_room(self, bint whole) noexcept
     cpdef bint can_take(self, Contact contact) except -1
     cdef int take(self, bint whole) except -1

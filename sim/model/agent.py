@@ -85,6 +85,10 @@ class Agent(Entity):
         """Signed on, free or not, and not about to leave."""
         return self._duty_state == AGENT_AVAILABLE
 
+    def is_away_for(self, state: int) -> bool:
+        """Whether the agent is off the floor in this state (an `AgentState`), or about to be after the work in hand."""
+        return self._duty_state == state
+
     def has_room(self, whole: bool) -> bool:
         """Whether a contact that blocks its agent (`whole`), or that takes one slot, can be taken now."""
         if self._duty_state != AGENT_AVAILABLE or self.whole:

@@ -1,8 +1,8 @@
 """The journal: what happened in one replication, as append-only records. No KPI is computed here.
 
-Five streams of the flow, and one of agents' condition. A contact's legs tile its life; an agent's states tile the
-horizon from the first sign-on to the end. Times are seconds since the scenario's start; NaN says "never". Enumerations
-are stored as small integers.
+Five streams of the flow, one of agents' condition and one of coaching. A contact's legs tile its life; an agent's
+states tile the horizon from the first sign-on to the end. Times are seconds since the scenario's start; NaN says
+"never". Enumerations are stored as small integers.
 """
 
 from __future__ import annotations
@@ -84,6 +84,15 @@ class AgentState(IntEnum):
     HANDOVER = 4  # stays on the line of a warm escalation
     BREAK = 5
     COACHING = 6
+
+
+class SessionEnd(IntEnum):
+    """What became of a session of coaching that had a window."""
+
+    HELD = 0
+    CUT_SHORT = 1  # the agent was called back
+    CALLED_OFF = 2  # by the floor manager, before it began
+    MISSED = 3  # the agent was not there, or on a contact for all of the window
 
 
 LEG = np.dtype(
@@ -210,6 +219,22 @@ CONDITION = np.dtype(
 )
 
 
+SESSION = np.dtype(
+    [
+        ("agent", "i4"),
+        ("tier", "i1"),
+        ("intent", "i2"),  # what it was about; -1: the work in general
+        ("end", "i1"),  # SessionEnd
+        ("booked", "f8"),  # when it got its window
+        ("due", "f8"),  # when the window begins
+        ("began", "f8"),  # NaN where it did not take place
+        ("ended", "f8"),
+        ("cost", "f8"),  # money for the agent's and the leader's time; 0 where it did not take place
+    ],
+    align=True,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """What the journal's small integers stand for, and the few constants that KPIs need."""
@@ -240,7 +265,8 @@ class Journal:
     """One replication, or a piece of it: arrays of dtypes LEG, CONTACT, CASE, STATE, EVALUATION, in order of closing.
 
     A case's record comes in one piece with that of its last contact, an evaluation with that of its contact.
-    `conditions` (dtype CONDITION) stand beside the five streams of the flow: empty where agents do not change.
+    `conditions` (dtype CONDITION) and `sessions` (dtype SESSION) stand beside the five streams of the flow: empty where
+    agents do not change, and where nobody coaches.
     """
 
     lexicon: Lexicon
@@ -250,3 +276,4 @@ class Journal:
     states: NDArray[np.void]
     evaluations: NDArray[np.void]
     conditions: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, CONDITION))
+    sessions: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, SESSION))

@@ -5,6 +5,8 @@ what intraday managers do:
 
 * a team is **busy** when as many contacts wait for it as stated, or one has waited as long as stated. Whoever is due
   for a break, or home, before the manager acts again stays on until then;
+* with `coaching` thresholds, a team that meets them is too busy for it: its sessions that are due before the manager
+  acts again are called off, and those who are away are called back if so stated (`sim.staff.coaching`);
 * a team is **quiet** when nothing waits for it and its occupancy at this moment is at or below the stated one. Idle
   agents then take their next break at once, or go home early, whoever is due first before others, as long as those who
   stay are not above that occupancy.
@@ -27,6 +29,7 @@ from sim.config.schema import BreakMoves, ShiftEndMoves
 from sim.config.schema import FloorManager as Spec
 from sim.model.queue import Lane
 from sim.model.simpy_calendar import At
+from sim.staff.coaching import Coaching
 from sim.staff.moves import Move
 from sim.staff.shifts import Stay
 
@@ -37,9 +40,10 @@ BUSY, QUIET, CALM = "busy", "quiet", "calm"
 class FloorManager:
     """Watches the teams whose agents work in shifts."""
 
-    def __init__(self, spec: Spec, lanes: list[Lane], stays: list[Stay]) -> None:
+    def __init__(self, spec: Spec, lanes: list[Lane], stays: list[Stay], coaching: Coaching | None = None) -> None:
         self._spec = spec
         self.log: Callable[[Move], object] | None = None  # told of each move; it must change nothing
+        self._coaching = coaching
         self._furthest = max(spec.breaks.earlier, spec.shift_end.earlier)
         self._teams = [_Team(lane, [stay for stay in stays if stay.agent.lane is lane]) for lane in lanes]
 
@@ -51,10 +55,12 @@ class FloorManager:
             yield from _before_others(env, look)
             seen = [self._state(team, env.now) for team in self._teams]
             why = [self._told(team, env.now) for team in self._teams]
+            stops = [self._too_busy(team, env.now) for team in self._teams]
             yield from _before_others(env, look + delay)
             look += every
-            for team, state, reason in zip(self._teams, seen, why, strict=True):
+            for team, state, reason, stop in zip(self._teams, seen, why, stops, strict=True):
                 self._act(team, state, env.now, look + delay, reason)
+                self._call_off(team, stop, look + delay)
 
     def _state(self, team: _Team, now: float) -> str:
         busy = self._spec.busy
@@ -62,6 +68,19 @@ class FloorManager:
             too_many = team.lane.waiting >= busy.waiting
             return BUSY if too_many or team.longest_wait(now) >= busy.longest_wait else CALM
         return QUIET
+
+    def _too_busy(self, team: _Team, now: float) -> str:
+        """Why the team has no time for coaching; empty where it has."""
+        stops, waiting = self._spec.coaching, team.lane.waiting
+        if self._coaching is None or stops is None or not waiting:
+            return ""
+        longest = team.longest_wait(now)
+        busy = waiting >= stops.waiting or longest >= stops.longest_wait
+        return f"the team is busy: {waiting} waiting, the first for {longest:.0f} s" if busy else ""
+
+    def _call_off(self, team: _Team, why: str, again: float) -> None:
+        if why and self._coaching is not None and self._spec.coaching is not None:
+            self._coaching.call_off(team.lane, again, self._spec.coaching.call_back, why)
 
     def _told(self, team: _Team, now: float) -> str:
         """What is seen of a team, for the log; empty where nobody reads it."""

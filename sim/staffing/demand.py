@@ -85,6 +85,32 @@ def forecast(loaded: Loaded, group: schema.Group, queues: tuple[str, ...]) -> Fo
     )
 
 
+def work(loaded: Loaded, group: schema.Group, queues: tuple[str, ...]) -> Array:
+    """Seconds of handling in each interval if `group` alone served `queues`: the forecast's work in brief.
+
+    Repeats count when the contact comes that causes them, so that a long scenario costs no more than its arrivals.
+    """
+    scenario, grid = loaded.scenario, edges(loaded.scenario.calendar)
+    total = np.zeros(grid.size - 1)
+    for intent in scenario.intents.values():
+        seconds = sum(
+            visit.share * _handle(loaded, group, intent, visit)
+            for visit in way(scenario, intent)
+            if visit.queue in queues
+        )
+        first = arrivals(intent.arrivals, scenario.calendar, loaded.tables, grid)
+        total += seconds * _contacts_per_case(loaded, intent) * first
+    return total
+
+
+def _contacts_per_case(loaded: Loaded, intent: schema.Intent) -> float:
+    scenario = loaded.scenario
+    if scenario.volume == "offered":
+        return 1.0
+    again = sum(share for share, _ in _causes(loaded, intent))
+    return sum(again**n for n in range(scenario.returns.max_contacts))
+
+
 def _stream(intent: str, visit: Visit, first: Array, handle: float) -> Stream:
     contacts = visit.share * first
     return Stream(intent, visit.queue, contacts, handle * contacts, 1.0 - visit.step.resolution)

@@ -24,6 +24,7 @@ from sim.config.schema.base import (
     Start,
     Text,
 )
+from sim.config.schema.coaching import Coaching, CoachingGain
 from sim.config.schema.demand import (
     Arrivals,
     BotSkill,
@@ -86,6 +87,7 @@ from sim.config.schema.staff import (
     Break,
     BreakMoves,
     BusyTeam,
+    CoachingStops,
     FloorManager,
     Group,
     Plan,
@@ -125,6 +127,9 @@ __all__ = [
     "Category",
     "Channel",
     "Clock",
+    "Coaching",
+    "CoachingGain",
+    "CoachingStops",
     "ConstantArrivals",
     "Context",
     "Costs",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.config.schema.base import Label, Name, NonNegative, Rule, Section, Text
+from sim.config.schema.coaching import Coaching
 from sim.config.schema.demand import Busyness, CalendarSection, Channel, Intent, Measures, Returns, Segment
 from sim.config.schema.quality import Quality
 from sim.config.schema.staff import Staff
@@ -54,5 +55,6 @@ class Scenario(Section):
     escalation: Escalation = Escalation()
     routing: Rule = Rule(rule="longest_idle")
     staff: Staff
+    coaching: Coaching | None = None
     quality: Quality = Quality()
     costs: Costs = Costs()

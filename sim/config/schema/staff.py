@@ -88,11 +88,22 @@ class ShiftEndMoves(Section):
     earlier: Annotated[Duration, Field(ge=0)] = 0.0
 
 
+class CoachingStops(Section):
+    """From how many `waiting` contacts, or how long a wait, a team's sessions of coaching that are due are called off.
+
+    `call_back`: those in a session are called back, too.
+    """
+
+    waiting: Annotated[int, Field(ge=1)] = 3
+    longest_wait: Annotated[Duration, Field(gt=0)] = 60.0
+    call_back: bool = False
+
+
 class FloorManager(Section):
     """Looks at each team every so often and acts `delay` later.
 
     A team is all agents alike in tier and skills. Busy, its breaks and ends of shifts are put off; quiet, they are
-    brought forward.
+    brought forward. With `coaching`, sessions are called off.
     """
 
     every: Annotated[Duration, Field(gt=0)] = 300.0
@@ -101,6 +112,7 @@ class FloorManager(Section):
     quiet: QuietTeam = QuietTeam()
     breaks: BreakMoves = BreakMoves()
     shift_end: ShiftEndMoves = ShiftEndMoves()
+    coaching: CoachingStops | None = None
 
 
 class Absence(Section):
