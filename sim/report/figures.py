@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sim.report import canvas, day, flow, forest, formats, tables, words
+from sim.report import canvas, day, flow, forest, formats, frontier, tables, words
 from sim.report.canvas import Chart, Look
 from sim.report.stored import Arm, Kpi, Stored
 from sim.report.tables import Course, Gap, Level
@@ -68,7 +68,7 @@ def gather(stored: Stored) -> Findings:
 
 def charts(found: Findings) -> list[Chart]:
     """All charts that have something to show, in the page's order."""
-    makers = (differences, through_the_day, occupancy, gains, flows)
+    makers = (differences, frontier.frontier, frontier.price_of_fairness, through_the_day, occupancy, gains, flows)
     return [chart for chart in (make(found) for make in makers) if chart is not None]
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from sim.report import canvas, content, figures, formats, month, rehearsal, stored, stress, words, workbook
+from sim.report import canvas, content, explained, figures, formats, month, rehearsal, stored, stress, words, workbook
 from sim.report.canvas import Chart
 
 
@@ -48,13 +48,13 @@ def write(folder: Path) -> Path:
         if (chart := figures.strip(found, arm, place)) is not None
     }
     page = folder / "report.html"
-    _replace(page, _render(found, pictures, strips).encode())
+    _replace(page, _render(found, pictures, strips, explained.section(folder)).encode())
     _replace(folder / stress.NAME, stress.text(found.stored).encode())
     _replace(folder / workbook.NAME, workbook.content(found.stored))
     return page
 
 
-def _render(found: figures.Findings, pictures: list[Picture], strips: dict[int, Picture]) -> str:
+def _render(found: figures.Findings, pictures: list[Picture], strips: dict[int, Picture], reasons: Markup) -> str:
     manifest, css = found.stored.manifest, _css()
     title = formats.clean(manifest.get("title") or manifest.get("name") or "Contact centre")
     return _template().render(
@@ -72,6 +72,7 @@ def _render(found: figures.Findings, pictures: list[Picture], strips: dict[int, 
         cards=content.cards(found),
         strips=strips,
         pictures=pictures,
+        explained=reasons,
         months=month.months(found),
         lines=content.lines(found),
         assumptions=content.assumptions(found),
