@@ -68,15 +68,15 @@ def price_of_fairness(found: Findings) -> Chart | None:
     if len(curve) < FEWEST:
         return None
     marks = [Mark(_mean(found, arm, gini), _mean(found, arm, primary), found.looks[arm.name]) for arm in arms]
-    finding = _price(found, curve[-1], curve[0], gini, primary)
+    finding = _price(found, curve, gini, primary)
     told = " ".join(_told(found, arm, [gini, primary]) for arm in arms)
     return Chart(
         "price-of-fairness",
         finding,
         f"{gini.title} against {primary.title}. {told} {finding}",
         f"The line follows {name.replace('_', ' ')} of the routing rule. To the left work is shared more evenly; "
-        f"{primary.title}: {primary.better} is better. Means over replications; the sentence gives the paired "
-        "difference between both ends of the line.",
+        f"{primary.title}: {primary.better} is better. Means over replications; the sentence gives paired "
+        "differences.",
         lambda width: scatter.draw(
             marks, Axis(f"{gini.title} →", found.scales[gini.name]),
             Axis(f"↑ {primary.title}", found.scales[primary.name]), finding, width, [arms.index(arm) for arm in curve],
@@ -165,14 +165,19 @@ def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _price(found: Findings, loose: Arm, tight: Arm, gini: Kpi, primary: Kpi) -> str:
+def _price(found: Findings, curve: Sequence[Arm], gini: Kpi, primary: Kpi) -> str:
+    """From the loosest arm of the curve to the one that shares work most evenly, which need not be the tightest."""
+    tight, loose = curve[0], curve[-1]
+    even = min(curve[:-1], key=lambda arm: _mean(found, arm, gini))
     moved = []
     for kpi in (gini, primary):
-        gap, scale = paired(found, kpi, tight, loose), found.scales[kpi.name]
+        gap, scale = paired(found, kpi, even, loose), found.scales[kpi.name]
         clear = abs(gap.mean) > gap.half_width
         size = formats.difference(gap.mean, scale, gap.half_width)
         moved.append(f"{kpi.title} {size}{'' if clear else ' (no clear difference)'}")
-    return f"From “{_label(loose)}” to “{_label(tight)}”: {moved[0]}, for {moved[1]}."
+    back = paired(found, gini, tight, even)
+    again = " Tighter still, inequality rises again." if back.mean > back.half_width else ""
+    return f"From “{_label(loose)}” to “{_label(even)}”: {moved[0]}, for {moved[1]}.{again}"
 
 
 def _sizes(found: Findings, arms: Sequence[Arm], cost: Kpi | None) -> list[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -67,7 +68,8 @@ def draw(marks: Sequence[Mark], across: Axis, up: Axis, finding: str, width: flo
         for mark in marks:
             _dot(axes, mark, mark.x * across.scale.factor, mark.y * up.scale.factor)
         frame = (_LEFT + 0.02, top - 0.05, width - 0.02, top + plot_height)
-        for mark, place, label in _labelled(marks, places, frame, width):
+        busy = [box for begin, end in pairwise(path) for box in _along(places[begin], places[end])]
+        for mark, place, label in _labelled(marks, places, frame, width, busy):
             _write(sheet, mark, place, label)
         return sheet
 
@@ -93,10 +95,11 @@ class _Label:
 
 
 def _labelled(
-    marks: Sequence[Mark], places: Sequence[tuple[float, float]], frame: Box, width: float
+    marks: Sequence[Mark], places: Sequence[tuple[float, float]], frame: Box, width: float, busy: Sequence[Box] = ()
 ) -> list[tuple[Mark, tuple[float, float], _Label]]:
     """A place for each label: the nearest one that is free, round the mark and outwards."""
     taken = [_round(place, _points(mark) / 144) for mark, place in zip(marks, places, strict=True)]
+    taken.extend(busy)
     found = []
     for mark, place in zip(marks, places, strict=True):
         words = canvas.shorten(mark.look.label, min(2.6, 0.5 * width), SMALL)
@@ -143,6 +146,15 @@ def _overlap(one: Box, other: Box) -> float:
 
 def _round(place: tuple[float, float], radius: float) -> Box:
     return place[0] - radius, place[1] - radius, place[0] + radius, place[1] + radius
+
+
+def _along(begin: tuple[float, float], end: tuple[float, float]) -> list[Box]:
+    """Small boxes that cover a line."""
+    steps = max(2, int(math.dist(begin, end) / 0.06))
+    return [
+        _round((begin[0] + (end[0] - begin[0]) * k / steps, begin[1] + (end[1] - begin[1]) * k / steps), 0.02)
+        for k in range(1, steps)
+    ]
 
 
 def _box(label: _Label) -> Box:
