@@ -403,7 +403,7 @@ def _lexicon(blueprint: Blueprint, staff: tuple[Person, ...]) -> Lexicon:
         channels=tuple(scenario.channels),
         queues=tuple(scenario.queues),
         queue_tiers=tuple(queue.tier for queue in blueprint.queues),
-        agents=tuple(person.name for person in staff),
+        agents=tuple(person.shown for person in staff),
         agent_tiers=tuple(person.tier for person in staff),
         agent_hourly_costs=tuple(person.hourly_cost for person in staff),
         start=scenario.calendar.start.isoformat(),

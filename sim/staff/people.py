@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sim.config.schema import Group
 from sim.errors import Problem, ScenarioError
-from sim.staff import duties, planned, roster
+from sim.staff import duties, ids, planned, roster
 from sim.staff.person import Duty, Person
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def hire(loaded: Loaded) -> tuple[Person, ...]:
     if problems:
         raise ScenarioError(loaded.source, tuple(problems))
     paid = 1.0 / (1.0 - staff.shrinkage)
-    return tuple(sorted((replace(p, hourly_cost=p.hourly_cost * paid) for p in people), key=lambda p: p.name))
+    dearer = (replace(p, hourly_cost=p.hourly_cost * paid) for p in ids.called(people))
+    return tuple(sorted(dearer, key=lambda p: p.name))
 
 
 def _grouped(loaded: Loaded, problems: list[Problem]) -> Iterator[Person]:

@@ -22,6 +22,7 @@ class Person:
     """One named agent. `skills` maps a skill to its proficiency; `hourly_cost` is per hour on duty.
 
     `key`: the name as the entity of the agent's draws. `tenure`: seconds in the job at the start, or their law.
+    `personal`: the name is that of a human being; `shown`: what outputs call the agent.
     """
 
     name: str
@@ -32,7 +33,10 @@ class Person:
     hourly_cost: float
     duties: tuple[Duty, ...]
     tenure: float | Tenure | None = None
+    personal: bool = False
+    shown: str = ""
     key: int = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", entity_key(self.name))
+        object.__setattr__(self, "shown", self.shown or self.name)

@@ -85,6 +85,7 @@ def _person(loaded: Loaded, row: _Row) -> Person:
         hourly_cost=row.read("hourly_cost", _money, HOURLY_COST, "a number, 0 or more"),
         duties=_duties(loaded, row),
         tenure=row.read("tenure", units.duration, None, 'a duration such as "6 w" or "400 d"'),
+        personal=True,
     )
 
 
