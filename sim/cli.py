@@ -71,13 +71,22 @@ def _report(args: argparse.Namespace) -> int:
 
 def _validate(args: argparse.Namespace) -> int:
     worst = 0
-    for name in args.names:
+    _enter_rules([name for name in args.names if name.startswith("rules=")])
+    for name in (name for name in args.names if not name.startswith("rules=")):
         try:
             print(f"{name}: {_validated(name)}")
         except (ScenarioError, UsageError) as error:
             print(_told(error), file=sys.stderr)
             worst = WRONG
     return worst
+
+
+def _enter_rules(words: Sequence[str]) -> None:
+    from sim.experiment import own_rules
+
+    for file in own_rules.read(Request.read(words).rules):
+        print(file.told())
+        own_rules.enter((file,))
 
 
 def _validated(name: str) -> str:
@@ -113,6 +122,8 @@ def _doctor(args: argparse.Namespace) -> int:
 _FORM: Any = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
 _KEYS = """our keys:
   replications=N  seed=S  engine=local|serial  workers=N  results=DIR
+  names=show       people of a roster by name; by default tables hold ids
+  rules=FILE.py    runs this Python file, so that scenarios can use the rules it registers
 anything else is a dotted override of the scenario: calendar.length='2 d', +a.b=c to add, ~a.b to delete
 """
 _RUN = f"""examples:

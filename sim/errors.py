@@ -5,6 +5,7 @@ Positional arguments only: an exception with keyword-only arguments cannot be pi
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 
@@ -55,7 +56,11 @@ class ScenarioError(CcsimError):
 
 def literal(text: str) -> str:
     """The text as one line that a terminal shows and does not obey: control and direction marks are spelt out."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(c if _visible(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def _visible(character: str) -> bool:
+    return character.isprintable() or unicodedata.category(character) == "Zs"
 
 
 def shortened(text: str, longest: int) -> str:

@@ -26,6 +26,7 @@ def run_scenario(request: Request) -> int:
         raise UsageError(f"{request.scenario} is an experiment; write: ccsim compare {request.scenario}")
     if request.explain is not None:
         raise UsageError(f"explain={request.explain}: write ccsim explain {request.scenario} for a run of one scenario")
+    _tell_of_code(request)
     found = study.run(
         request.scenario,
         DEFAULT_REPLICATIONS if request.replications is None else request.replications,
@@ -39,6 +40,8 @@ def run_scenario(request: Request) -> int:
         births_factor=request.births_factor,
         address=request.address,
         time_limit=request.time_limit,
+        names=request.names,
+        rules=request.rules,
     )
     show.kpis(found)
     print(f"\n{found.finished.volume}" if found.finished.plan.births_factor != 1.0 else "")
@@ -51,6 +54,7 @@ def compare_experiment(request: Request) -> int:
     from sim.experiment import study
 
     _refuse_for_comparison(request)
+    _tell_of_code(request)
     found = study.compare(
         str(request.experiment),
         request.replications,
@@ -61,6 +65,8 @@ def compare_experiment(request: Request) -> int:
         overrides=request.overrides,
         address=request.address,
         time_limit=request.time_limit,
+        names=request.names,
+        rules=request.rules,
     )
     if found.failures:
         print(f"{request.experiment}: partial, so there is no verdict; what was measured: {found.folder}")
@@ -80,6 +86,13 @@ def _explain(found: Comparison, request: Request) -> None:
     engine, workers = engines.chosen(request.engine, request.workers)
     if found.folder is not None:
         explained.keep(found.finished.plan, Wanted(int(request.explain or 0)), found.folder, engine, workers)
+
+
+def _tell_of_code(request: Request) -> None:
+    from sim.experiment import own_rules
+
+    for file in own_rules.read(request.rules):
+        print(file.told())
 
 
 def _refuse_for_comparison(request: Request) -> None:

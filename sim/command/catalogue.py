@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from sim.config.scan import LARGEST_FILE
 from sim.errors import ScenarioError
 
 
@@ -19,10 +18,19 @@ def kind(name: str) -> Literal["scenario", "experiment", ""]:
     if name in files.names("scenario"):
         return "scenario"
     if path.is_file():
-        with path.open("rb") as file:
-            arms = re.search(rb"^arms\s*:", file.read(LARGEST_FILE), re.MULTILINE)
-        return "scenario" if arms is None else "experiment"
+        return "experiment" if _has_arms(path) else "scenario"
     return "experiment" if name in files.names("experiment") else ""
+
+
+def _has_arms(path: Path) -> bool:
+    from sim.config import document, scan
+
+    with path.open("rb") as file:
+        content = file.read(scan.LARGEST_FILE)
+    try:
+        return "arms" in document.read(content, path.name).data
+    except ScenarioError:  # will be told by whoever loads it
+        return re.search(rb"^[\"']?arms[\"']?\s*:", content, re.MULTILINE) is not None
 
 
 def _files(group: str) -> list[tuple[str, str]]:

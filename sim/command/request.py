@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 OWN = (
     "scenario", "experiment", "replications", "seed", "engine", "workers", "results", "contacts",
-    "replication", "births_factor", "explain", "ray.address", "dask.address", "time_limit",
+    "replication", "births_factor", "explain", "names", "rules", "ray.address", "dask.address", "time_limit",
 )  # fmt: skip
 DEFAULT_RESULTS = "results"
 _YES, _NO = ("true", "yes", "1"), ("false", "no", "0")
@@ -38,6 +38,8 @@ class Request:
     explain: int | None = None
     address: str | None = None
     time_limit: float | None = None
+    names: bool = False
+    rules: tuple[str, ...] = ()
     overrides: tuple[str, ...] = field(default=())
 
     @classmethod
@@ -57,9 +59,10 @@ class Request:
     def loaded(self) -> Loaded | LoadedExperiment:
         """The scenario or experiment asked for, validated."""
         from sim.config.load import load, load_experiment
-        from sim.experiment import engines, plan
+        from sim.experiment import engines, own_rules, plan
 
         engines.asked(self.engine, self.workers, self.address)
+        own_rules.enter(own_rules.read(self.rules))
         if self.scenario is not None:
             return load(self.scenario, self.overrides)
         return load_experiment(str(self.experiment), plan.for_experiment(self.overrides))
@@ -97,7 +100,7 @@ def _folder(key: str, value: str) -> str:
     """A path as the system takes it: of visible characters."""
     text = _text(key, value)
     if not text.isprintable() or len(text) > 1000:
-        raise UsageError(f"{key}={shortened(text, 60)!r}: not the name of a folder; write {key}=DIR")
+        raise UsageError(f"{key}={shortened(text, 60)!r}: not the name of a file or folder; write {key}=PATH")
     return text
 
 
@@ -109,6 +112,16 @@ def _number(key: str, value: str) -> float:
     if not 0.0 < number <= 1.0:
         raise UsageError(f"{key}={value}: not a number above 0 and up to 1")
     return number
+
+
+def _names(key: str, value: str) -> bool:
+    if value not in ("show", "hide"):
+        raise UsageError(f"{key}={shortened(value, 60)}: write names=show or names=hide")
+    return value == "show"
+
+
+def _paths(key: str, value: str) -> tuple[str, ...]:
+    return tuple(_folder(key, part) for part in _text(key, value).split(","))
 
 
 def _switch(key: str, value: str) -> bool:
@@ -137,4 +150,6 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "time_limit": _duration,
     "contacts": _switch,
     "results": _folder,
+    "names": _names,
+    "rules": _paths,
 }

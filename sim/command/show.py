@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import literal
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -19,12 +21,12 @@ def cards(found: Comparison) -> None:
 
     console = _console(100)
     for one in found.card:
-        console.print(card.render(one))
+        console.print(card.render(_literal(one)))
     if found.selection is not None:
         from sim.experiment import selection
 
         for sentence in selection.sentences(found.selection):
-            console.print(sentence)
+            console.print(_literal(sentence))
 
 
 def kpis(found: Run) -> None:
@@ -34,13 +36,13 @@ def kpis(found: Run) -> None:
     from sim.experiment.wording import with_half_width
 
     plan = found.finished.plan
-    currency = plan.arms[0].loaded.scenario.costs.currency
-    head = f"{plan.arms[0].label} · {len(plan.replications)} replications, seed {plan.seed}"
+    currency = literal(plan.arms[0].loaded.scenario.costs.currency)
+    head = f"{literal(plan.arms[0].label)} · {len(plan.replications)} replications, seed {plan.seed}"
     grid = Table("KPI", "value ± half-width", "name", title=head, title_justify="left", box=None, pad_edge=False)
     grid.columns[1].justify = "right"
     for row in _shown(found.summary()):
         grid.add_row(
-            str(row["title"]), with_half_width(row["mean"], row["half_width"], row["unit"], currency), str(row["kpi"])
+            literal(row["title"]), with_half_width(row["mean"], row["half_width"], row["unit"], currency), row["kpi"]
         )
     _console(120).print(grid)
     if len(plan.replications) < 5:
@@ -52,18 +54,27 @@ def _shown(summary: pd.DataFrame) -> list[dict[Any, Any]]:
     return defined.to_dict("records")
 
 
+def _literal(content: Any) -> Any:
+    """The same content with every text as a terminal shows it, obeying nothing."""
+    if isinstance(content, str):
+        return "\n".join(literal(line) for line in content.split("\n"))
+    if isinstance(content, dict):
+        return {key: _literal(item) for key, item in content.items()}
+    return [_literal(item) for item in content] if isinstance(content, (list, tuple)) else content
+
+
 def _console(width_when_piped: int) -> Any:
     from rich.console import Console
 
     piped = not sys.stdout.isatty()
-    return Console(width=width_when_piped if piped else None, highlight=False, markup=False)
+    return Console(width=width_when_piped if piped else None, highlight=False, markup=False, emoji=False)
 
 
 def failed(failures: Sequence[Failed]) -> int:
     """Failed replications on standard error; returns the exit code that they make."""
     for failed in failures[:5]:
-        print(f"failed: arm {failed.arm}, replication {failed.replication}: {failed.message}", file=sys.stderr)
-        print(f"  repeat it: {failed.command}", file=sys.stderr)
+        print(f"failed: arm {failed.arm}, replication {failed.replication}: {literal(failed.message)}", file=sys.stderr)
+        print(f"  repeat it: {literal(failed.command)}", file=sys.stderr)
     if len(failures) > 5:
         print(f"… and {len(failures) - 5} more, see run.json", file=sys.stderr)
     return 1 if failures else 0

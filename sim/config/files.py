@@ -31,6 +31,12 @@ class Found:
         """The CSV file of this bare name, or None."""
         return next((folder / file for folder in self.data if (folder / file).is_file()), None)
 
+    def escapes(self, table: Path) -> bool:
+        """Whether the CSV file is a link to somewhere outside the folders that hold data (shipped ones are trusted)."""
+        real = table.resolve()
+        inside = any(real.is_relative_to(folder.resolve()) for folder in self.data)
+        return not inside and table.parent != shipped() / "data"
+
     def tables(self) -> list[str]:
         """Names of all CSV files that could be meant."""
         return sorted({path.name for folder in self.data for path in folder.glob("*.csv")})

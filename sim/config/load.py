@@ -192,6 +192,10 @@ def _table(file: str, found: files.Found, places: Places, path: Path, problems: 
         mend = nearest(file, found.tables()) or "put it beside the scenario or into its data folder"
         problems.append(places.problem(path, file, "there is no such CSV file", mend))
         return None
+    if found.escapes(where):
+        rule = "the CSV file is a link that leads out of its folder"
+        problems.append(places.problem(path, file, rule, "put a copy of the file there"))
+        return None
     try:
         return read_table(where)
     except ScenarioError as error:

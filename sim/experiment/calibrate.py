@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sim.experiment import own_rules
 from sim.experiment.plan import Plan
 from sim.experiment.replication import Instruments
 
@@ -80,6 +81,7 @@ def solve(run: Runner) -> Calibration:
 def count(shared: tuple[Plan, Instruments], pilot: Pilot) -> tuple[int, int]:
     """Births and contacts begun within the horizon of one pilot replication of the baseline."""
     plan, instruments = shared
+    own_rules.enter(plan.rules)
     journal = instruments.simulate(plan.arms[0].loaded, plan.seed, pilot.replication, pilot.factor)
     begun = int((journal.contacts["started"] < journal.lexicon.horizon).sum())
     return len(journal.cases), begun

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import CcsimError
 from sim.experiment import comparison, estimate, store
 from sim.experiment.plan import Plan, Task
-from sim.experiment.replication import Outcome, defined
+from sim.experiment.replication import Outcome, defined, names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,8 +56,12 @@ class Finished:
 
     @cached_property
     def agents(self) -> pd.DataFrame:
-        """The rows of agents.csv."""
-        return _stack([(o.task, o.agents.frame()) for o in self.outcomes if o.agents], store.KPI_COLUMNS)
+        """The rows of agents.csv; people of a roster go by ids unless names were asked for."""
+        found = _stack([(o.task, o.agents.frame()) for o in self.outcomes if o.agents], store.KPI_COLUMNS)
+        if self.plan.names:
+            shown = {f"agent:{one}": f"agent:{name}" for one, name in _names(self.plan).items()}
+            found["scope"] = found["scope"].astype(object).replace(shown)
+        return found
 
     @cached_property
     def flows(self) -> pd.DataFrame:
@@ -85,6 +89,10 @@ def together(
     if not good:
         raise CcsimError(f"{made.name}: every replication failed; the first: {told(failures[0])}")
     records = {arm.name: _records(good, arm.name) for arm in made.arms} if made.contacts else {}
+    if made.names:
+        shown = _names(made)
+        for frame in records.values():
+            frame["agent"] = frame["agent"].astype(object).replace(shown)
     facts |= {
         "replication_seconds": sum(outcome.seconds for outcome in ordered),
         "contacts": sum(outcome.contacts for outcome in good),
@@ -113,6 +121,11 @@ def without_lives(finished: Finished) -> Finished:
         {name: frame for name, frame in vars(finished).items() if name in ("kpis", "agents", "flows")}
     )
     return lighter
+
+
+def _names(made: Plan) -> dict[str, str]:
+    """The name behind each id, over all arms: an id is made from the name alone."""
+    return {one: name for arm in made.arms for one, name in names(arm.loaded).items()}
 
 
 def _stack(parts: Sequence[tuple[Task, pd.DataFrame]], columns: Sequence[str]) -> pd.DataFrame:
@@ -159,6 +172,7 @@ def command(made: Plan, task: Task) -> str:
     words = [f"scenario={_address(arm.loaded)}", f"replication={task.replication}", f"seed={made.seed}"]
     if made.births_factor != 1.0:
         words.append(f"births_factor={made.births_factor!r}")
+    words += [f"rules={','.join(one.path for one in made.rules)}"] if made.rules else []
     return shlex.join(["ccsim", "run", *words, "engine=serial", *arm.overrides])
 
 

@@ -11,6 +11,7 @@ from sim.errors import UsageError
 
 if TYPE_CHECKING:
     from sim.config.load import Loaded, LoadedExperiment
+    from sim.experiment.own_rules import RuleFile
 
 ENGINES = ("local", "serial", "ray", "dask")
 OF_EXPERIMENT = frozenset({"question", "base", "arms", "primary", "guardrails", "confidence", "stopping", "select"})
@@ -100,6 +101,8 @@ class Plan:
     question: Question = Question()
     births_factor: float = 1.0
     contacts: bool = False
+    names: bool = False  # those of people, in tables that are made from stored results
+    rules: tuple[RuleFile, ...] = ()
 
     @property
     def followed(self) -> range:

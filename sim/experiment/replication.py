@@ -14,8 +14,10 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.errors import Problem, ScenarioError
+from sim.experiment import own_rules
 from sim.experiment.plan import Plan, Task
 from sim.experiment.watchdog import USUAL, Limits, watched
+from sim.staff import ids
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,10 +151,28 @@ def perform(plan: Plan, instruments: Instruments, task: Task, limits: Limits = U
 
     began = time.perf_counter()
     try:
+        own_rules.enter(plan.rules)
         return watched(limits, now, lambda: _perform(plan, instruments, task, began))
     except Exception as error:
-        failure = Failure(f"{type(error).__name__}: {error}", traceback.format_exc())
+        failure = _failure(plan, instruments, task, error)
         return Outcome(task, seconds=time.perf_counter() - began, failure=failure)
+
+
+def _failure(plan: Plan, instruments: Instruments, task: Task, error: Exception) -> Failure:
+    """What is kept of an error; agents go by their ids in it."""
+    texts = f"{type(error).__name__}: {error}", traceback.format_exc()
+    try:
+        shown = {name: one for one, name in names(plan.arm(task.arm).loaded).items()}
+    except Exception:
+        shown = {}  # nobody was hired
+    return Failure(*(ids.pseudonymous(text, shown) for text in texts))
+
+
+def names(loaded: Loaded) -> dict[str, str]:
+    """The name behind each id of the people in the scenario's roster."""
+    from sim.simulate import prepare
+
+    return ids.names(prepare(loaded).staff) if loaded.scenario.staff.roster is not None else {}
 
 
 def _perform(plan: Plan, instruments: Instruments, task: Task, began: float) -> Outcome:

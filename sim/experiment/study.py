@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import CcsimError, UsageError
-from sim.experiment import calibrate, carry, comparison, engines, plan, store
+from sim.experiment import calibrate, carry, comparison, engines, own_rules, plan, store
 from sim.experiment.carry import Assignment
 from sim.experiment.engines import Where
 from sim.experiment.finished import Failed, Finished, summary, together, told, without_lives
+from sim.experiment.own_rules import RuleFile
 from sim.experiment.plan import Plan, Question
 from sim.experiment.replication import Instruments, ready, real
 from sim.experiment.store import calibration
@@ -137,6 +138,8 @@ def run(
     overrides: Sequence[str] = (),
     replication: int | None = None,
     births_factor: float | None = None,
+    names: bool = False,
+    rules: Sequence[str] = (),
     progress: bool | None = None,
     instruments: Instruments | None = None,
     address: str | None = None,
@@ -146,10 +149,11 @@ def run(
 
     Replication k is the same alone (`replication=k`) as in a batch. `births_factor` repeats a calibrated
     volume; without it, `volume: offered` is calibrated first. With `results`, the tables are stored below
-    that folder.
+    that folder. `names`: people of a roster by name, not by id. `rules`: Python files of one's own; they are run.
     """
+    files = _entered(rules)
     loaded = _loaded(scenario, overrides)
-    made = plan.of_scenario(loaded, replications, seed, tuple(overrides))
+    made = replace(plan.of_scenario(loaded, replications, seed, tuple(overrides)), names=names, rules=files)
     if replication is not None:
         made = replace(made, replications=(plan.whole("replication", replication, 0, 2**41),))
     setting = Setting(engine, workers, results, progress, instruments, address, time_limit)
@@ -175,6 +179,8 @@ def compare(
     workers: int | None = None,
     results: str | os.PathLike[str] | None = "results",
     overrides: Sequence[str] = (),
+    names: bool = False,
+    rules: Sequence[str] = (),
     progress: bool | None = None,
     instruments: Instruments | None = None,
     address: str | None = None,
@@ -183,8 +189,9 @@ def compare(
     """Compare arms on the same customers: an experiment (loaded, or by name), or scenarios by arm.
 
     The first arm is the baseline. `primary`, `matters`, `guardrails`, `confidence` and `name` are for arms
-    given as a mapping; an experiment brings its own. `results=None` stores nothing.
+    given as a mapping; an experiment brings its own. `results=None` stores nothing. `names`, `rules`: see `run`.
     """
+    files = _entered(rules)
     if isinstance(arms, Mapping):
         question = Question(name, "", primary, matters, dict(guardrails or {}), confidence)
         made = plan.of_arms(
@@ -192,6 +199,7 @@ def compare(
         )
     else:
         made = plan.of_experiment(_experiment(arms, overrides), replications, seed, tuple(overrides))
+    made = replace(made, names=names, rules=files)
     return compare_plan(made, Setting(engine, workers, results, progress, instruments, address, time_limit))
 
 
@@ -242,6 +250,12 @@ def carry_out(made: Plan, setting: Setting, births_factor: float | None = None) 
     outcomes = carry.carry_out([Assignment(made, place)], tools, where, setting.progress, limits)[0]
     facts = {"seconds": time.perf_counter() - began, "workers": where.workers, "engine": where.engine}
     return together(made, _definitions(made, tools), outcomes, volume.note, where.engine, facts)
+
+
+def _entered(paths: Sequence[str]) -> tuple[RuleFile, ...]:
+    files = own_rules.read(paths)
+    own_rules.enter(files)
+    return files
 
 
 def _loaded(scenario: Loaded | str, overrides: Sequence[str]) -> Loaded:

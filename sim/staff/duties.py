@@ -55,7 +55,7 @@ def faults(path: str, shift: Shift) -> Iterator[Problem]:
     free_from = shift.start
     for start, end in breaks_within(shift.start, shift.breaks):
         if start < free_from or end > shift.end:
-            yield Problem(f"{path}.breaks", start / 3600, "hours: outside the shift or into another break")
+            yield Problem(f"{path}.breaks", start / 3600, "hours: outside the shift or into another break", "move it")
         free_from = end
 
 

@@ -58,7 +58,9 @@ def _counted(loaded: Loaded, name: str, group: Group, problems: list[Problem]) -
     if group.shift is None:
         return duties.always(calendar)
     if group.shift not in shifts:
-        problems.append(Problem(f"staff.groups.{name}.shift", group.shift, "no such shift in staff.shifts"))
+        problems.append(
+            Problem(f"staff.groups.{name}.shift", group.shift, "no such shift in staff.shifts", "name one of them")
+        )
         return ()
     return duties.repeated(shifts[group.shift], calendar)
 

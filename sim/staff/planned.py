@@ -112,7 +112,7 @@ class Plans:
         except ScenarioError as error:
             problems.extend(error.problems)
         except (CcsimError, ValidationError) as error:
-            problems.append(Problem(f"staff.groups.{name}.plan", self._plan(name).rule, str(error)))
+            problems.append(Problem(f"staff.groups.{name}.plan", self._plan(name).rule, str(error), "change the plan"))
         else:
             return made
         return []
@@ -173,7 +173,7 @@ def _breaks(path: str, plan: Plan) -> Iterator[Problem]:
             or (plan.shift_length is not None and pause.at + pause.length > plan.shift_length)
         ):
             rule = "hours after the tour's start: outside the tour, at its start or into another break"
-            yield Problem(path, pause.at / 3600, rule)
+            yield Problem(path, pause.at / 3600, rule, "move or shorten it")
         end = pause.at + pause.length
 
 

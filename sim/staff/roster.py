@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sim.config import units
 from sim.config.schema import Break, Group, Shift
+from sim.config.suggest import nearest
 from sim.errors import Problem
 from sim.staff import duties
 from sim.staff.person import Duty, Person
@@ -45,9 +46,11 @@ class _Row:
             return otherwise
         try:
             return parse(text)
+        except units.UnitError as error:
+            self.fault(column, text, error.rule, error.mend)
         except ValueError as error:
-            self.fault(column, text, f"{rule}: {error}" if str(error) else rule)
-            return otherwise
+            self.fault(column, text, str(error) or "it cannot be read", f"write {rule}")
+        return otherwise
 
     def fault(self, column: str, value: object, rule: str, mend: str = "") -> None:
         self.problems.append(Problem(f"{self.place}: {column}", value, rule, mend))
@@ -57,7 +60,9 @@ def listed(loaded: Loaded, file: str, problems: list[Problem]) -> list[Person]:
     """Everybody in the roster file; what cannot be read is added to `problems`."""
     missing = [column for column in NEEDED if (file, column) not in loaded.tables.columns]
     if missing:
-        problems.append(Problem(file, ", ".join(missing), "the roster lacks these columns"))
+        problems.append(
+            Problem(file, ", ".join(missing), "the roster lacks these columns", "name them in its first line")
+        )
         return []
     rows = list(_rows(loaded, file))
     people = [_person(loaded, row) for row in rows]
@@ -91,14 +96,14 @@ def _person(loaded: Loaded, row: _Row) -> Person:
 
 def _needed(row: _Row, column: str, parse: Callable[[str], T], otherwise: T, rule: str) -> T:
     if not row.texts[column].strip():
-        row.fault(column, "", f"empty; {rule}")
+        row.fault(column, "", "there is nothing here", f"write {rule}")
     return row.read(column, parse, otherwise, rule)
 
 
 def _name(row: _Row) -> str:
     name = row.texts["name"].strip()
     if NAME.fullmatch(name) is None:
-        row.fault("name", name, "a name starts with a letter or digit and has up to 64 characters")
+        row.fault("name", name, "a name starts with a letter or digit and has up to 64 characters", "rename this agent")
     return name
 
 
@@ -107,7 +112,7 @@ def _skills(row: _Row, known: set[str]) -> dict[str, float]:
     nothing: dict[str, float] = {}
     skills = _needed(row, "skills", _parse_skills, nothing, rule)
     for skill in sorted(set(skills) - known):
-        row.fault("skills", skill, "no queue of the scenario asks for this skill")
+        row.fault("skills", skill, "no queue of the scenario asks for this skill", nearest(skill, sorted(known)))
     return skills
 
 
@@ -129,11 +134,11 @@ def _shift(row: _Row, shifts: dict[str, Shift]) -> Shift | None:
         return None
     own = [row.texts.get(column, "").strip() for column in ("start", "end")]
     if any(own) and (named or not all(own)):
-        row.fault("start", "|".join(own), "give `shift`, or both `start` and `end`")
+        row.fault("start", "|".join(own), "half of a shift", "give `shift`, or both `start` and `end`")
         return None
     shift = shifts[named] if named else _spelt(row) if all(own) else None
     none: list[Break] = []
-    breaks = row.read("breaks", _parse_breaks, none, "breaks like 10:00/15|12:30/30")
+    breaks = row.read("breaks", _parse_breaks, none, "breaks such as 10:00/15|12:30/30")
     if breaks and shift is None:
         row.fault("breaks", row.texts["breaks"], "someone who is always on duty has no breaks", "name a shift")
     return shift.model_copy(update={"breaks": breaks}) if shift is not None and breaks else shift

@@ -19,6 +19,7 @@ from typing import IO, Any
 
 import sim
 from sim.errors import UsageError
+from sim.experiment.own_rules import DIGEST
 from sim.experiment.plan import Arm, Plan, folder_name
 from sim.experiment.store.write import left_behind, plain
 
@@ -143,5 +144,5 @@ def _foreign_rules() -> list[list[str]]:
         source = getattr(module, "__file__", None)
         if entry.build.__module__.split(".")[0] != "sim":
             content = Path(source).read_bytes() if source and Path(source).is_file() else b""
-            found.append([kind, name, hashlib.sha256(content).hexdigest()])
+            found.append([kind, name, getattr(module, DIGEST, hashlib.sha256(content).hexdigest())])
     return found

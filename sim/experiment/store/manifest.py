@@ -37,6 +37,8 @@ def manifest(plan: Plan, definitions: Sequence[Any], engine: str, volume: str) -
         "births_factor": plan.births_factor,
         "scenario": resolved(plan.arms[0]),
         "arms_scenarios": {arm.name: resolved(arm) for arm in plan.arms},
+        "rules": [{"file": one.path, "sha256": one.sha256} for one in plan.rules],
+        "names": plan.names,
         "engine": engine,
         "compiled": compiled(),
         "python": sys.version.split()[0],
