@@ -11,7 +11,7 @@ from sim.command.actions import DEFAULT_SEED
 from sim.command.catalogue import kind
 from sim.command.request import Request
 from sim.errors import UsageError
-from sim.experiment import engines, explained, study
+from sim.experiment import engines, explained, own_rules, study
 from sim.experiment.plan import Plan, of_experiment, of_scenario, whole
 from sim.explain.observer import Wanted
 
@@ -67,8 +67,10 @@ def _planned(request: Request) -> Plan:
     )  # fmt: skip
     loaded = wanted.loaded()
     if isinstance(loaded, LoadedExperiment):
-        return of_experiment(loaded, 1, request.seed, request.overrides)
-    return of_scenario(loaded, 1, DEFAULT_SEED if request.seed is None else request.seed, request.overrides)
+        made = of_experiment(loaded, 1, request.seed, request.overrides)
+    else:
+        made = of_scenario(loaded, 1, DEFAULT_SEED if request.seed is None else request.seed, request.overrides)
+    return replace(made, names=request.names, rules=own_rules.read(request.rules))
 
 
 def _whole(own: dict[str, str], key: str, default: int) -> int:

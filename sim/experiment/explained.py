@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import CcsimError
 from sim.experiment import engines, store
 from sim.experiment.plan import Plan
+from sim.experiment.replication import names
+from sim.staff import ids
 
 if TYPE_CHECKING:
     from sim.explain.observer import Wanted
@@ -53,4 +55,7 @@ def _explain(orders: _Orders, name: str) -> dict[str, Any]:
         orders.plan.seed, orders.replication, orders.plan.births_factor, lambda _: None, observer
     )
     rule = arm.loaded.scenario.routing.rule
-    return {"arm": name, "label": arm.label, "rule": rule, **observer.told()}
+    told = observer.told()
+    if not orders.plan.names:
+        told = ids.pseudonymous_data(told, {person: one for one, person in names(arm.loaded).items()})
+    return {"arm": name, "label": arm.label, "rule": rule, **told}

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sim.staff.person import Person
 
@@ -37,6 +38,15 @@ def pseudonymous(text: str, shown: Mapping[str, str]) -> str:
     for name in sorted(shown, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", shown[name], text)
     return text
+
+
+def pseudonymous_data(content: Any, shown: Mapping[str, str]) -> Any:
+    """Plain data with ids in place of names in every text."""
+    if isinstance(content, str):
+        return pseudonymous(content, shown)
+    if isinstance(content, dict):
+        return {key: pseudonymous_data(item, shown) for key, item in content.items()}
+    return [pseudonymous_data(item, shown) for item in content] if isinstance(content, (list, tuple)) else content
 
 
 def _free(name: str, taken: set[str]) -> str:

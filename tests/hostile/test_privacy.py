@@ -122,3 +122,13 @@ def hired(loaded: Loaded) -> tuple[Person, ...]:
 
 def _person(name: str) -> Person:
     return Person(name, "roster", 1, {"calls": 1.0}, 1, 28.0, (), personal=True)
+
+
+@pytest.mark.parametrize(("word", "named"), [("names=hide", False), ("names=show", True)])
+def test_an_explanation_names_nobody_unless_asked(
+    word: str, named: bool, scenario: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["explain", str(scenario), "sample=20", word]) == 0
+    told = capsys.readouterr().out
+    assert any(name in told for name in PEOPLE) == named
+    assert "agent-" in told or named
