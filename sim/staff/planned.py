@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sim.config.load import Loaded
 
 RECORDED = "recorded_heads"
+MOST_AT_ONCE = 10_000
 SENIORS = "senior_mix"
 
 
@@ -130,6 +131,8 @@ class Plans:
     def _tours(self, name: str) -> list[Duty]:
         plan = self._plan(name)
         wanted = np.maximum(self.heads(name) - self._taken.get(name, 0), 0)
+        if wanted.size and wanted.max() > MOST_AT_ONCE:
+            raise CcsimError(f"{wanted.max()} people at once; a group plans for at most {MOST_AT_ONCE}")
         rested = self.rests(name)
         if plan.shift_length is not None:
             made = tours.covered(wanted, self.edges, plan.shift_length, plan.breaks)
