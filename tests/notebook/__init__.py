@@ -1,0 +1,1 @@
+"""The example notebook, run as its readers run it."""
