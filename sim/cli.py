@@ -111,6 +111,19 @@ def _list(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _results(args: argparse.Namespace) -> int:
+    from sim.command import results
+
+    what, *words = args.words if args.words and args.words[0] in results.ACTIONS else ["list", *args.words]
+    return results.act(what, words, args.yes)
+
+
+def _status(args: argparse.Namespace) -> int:
+    from sim.command import results
+
+    return results.status(args.words)
+
+
 def _doctor(args: argparse.Namespace) -> int:
     from sim.command import doctor
 
@@ -121,7 +134,8 @@ def _doctor(args: argparse.Namespace) -> int:
 
 _FORM: Any = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
 _KEYS = """our keys:
-  replications=N  seed=S  engine=local|serial  workers=N  results=DIR
+  replications=N  seed=S  engine=local|serial|ray|dask  workers=N  results=DIR
+  ray.address=HOST:PORT  dask.address=tcp://HOST:PORT  time_limit='10 min' (of one replication)
   names=show       people of a roster by name; by default tables hold ids
   rules=FILE.py    runs this Python file, so that scenarios can use the rules it registers
 anything else is a dotted override of the scenario: calendar.length='2 d', +a.b=c to add, ~a.b to delete
@@ -157,6 +171,14 @@ examples:
 keys of its own:
   weeks=N  length of a pilot    replications=N  days or runs to simulate    arm=NAME    kpi=NAME    designs=A,B
 {_KEYS}"""
+_RESULTS = """examples:
+  ccsim results                                      every result folder: complete, partial or running
+  ccsim results verify quality_routing               read every shard to its last byte
+  ccsim results query "SELECT arm, sum(numerator) / sum(denominator) AS fcr FROM kpi
+                       WHERE kpi = 'fcr_true' AND scope = 'all' AND interval = 'total' GROUP BY arm"
+  ccsim results prune                                what was set aside, and what killed processes left behind
+  ccsim results prune quality_routing/0123456789ab   a whole result folder; asks first
+"""
 _TOP = """examples:
   ccsim list scenarios
   ccsim run scenario=single_queue replications=10 seed=1
@@ -203,6 +225,17 @@ def parser() -> argparse.ArgumentParser:
     validate.add_argument("names", nargs="+", metavar="NAME_OR_PATH")
     shown = add("list", _list, "what there is: scenarios, experiments, rules, KPIs")
     shown.add_argument("what", nargs="?", choices=list(LISTS))
+    results = add("results", _results, "what is stored: list, verify, query with SQL, prune", _RESULTS)
+    results.add_argument(
+        "words",
+        nargs="*",
+        metavar="WORD",
+        help="list (if nothing is said), verify, query SQL, prune; NAME, results=DIR",
+    )
+    results.add_argument("--yes", action="store_true", help="remove without asking")
+    add("status", _status, "how far experiments are, from another terminal").add_argument(
+        "words", nargs="*", metavar="results=DIR"
+    )
     doctor = add("doctor", _doctor, "versions, compiled or pure, cores, where results go")
     doctor.add_argument("results", nargs="?", default=DEFAULT_RESULTS, help="results folder to check")
     return top
