@@ -26,6 +26,8 @@ EXPERIMENTS = (
     "measured_or_true",
     "qa_samples",
     "signal_cadence",
+    "occupancy_cap",
+    "strain_relief",
 )
 shipped = cache(load)
 
