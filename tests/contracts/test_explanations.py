@@ -82,14 +82,6 @@ def test_guardrails_that_bind_are_named_and_asking_changes_nothing(number: int, 
     assert "has had too few" in said or "more than the share allowed" in said or "above the cap" in said
 
 
-def test_asking_for_recent_occupancy_does_not_begin_a_window(built: Built) -> None:
-    """The first look in a window fixes what it is measured from, so an observer must not be the first."""
-    for number in range(4):
-        relief = rule("relief", top_share=0.1, cap=0.5, window="10 min")
-        loaded = built({**one_pool(count=12, per_hour=150), "routing": relief})
-        assert same(watched(loaded, 4, number)[0], simulate(loaded, 4, number))
-
-
 class LastName(Router):
     """The idle agent whose name comes last."""
 
