@@ -16,7 +16,6 @@ from sim.model.policy import Router, ScoreRouter
 from sim.simulate import _joined, prepare, simulate
 from tests.contracts.rules import added, routed
 from tests.relations.test_arms import same
-from tests.routing.arms import one_pool, rule
 
 Built = Callable[..., Loaded]
 EVERY = pytest.mark.parametrize("name", registry.names("router"))
