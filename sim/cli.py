@@ -40,6 +40,12 @@ def _advise(args: argparse.Namespace) -> int:
     return advise.advise(args.name, Request.read(args.words))
 
 
+def _sweep(args: argparse.Namespace) -> int:
+    from sim.command import sweep
+
+    return sweep.run(_named(args.words, "scenario"))
+
+
 def _explain(args: argparse.Namespace) -> int:
     from sim.command import explain
 
@@ -179,6 +185,14 @@ _RESULTS = """examples:
   ccsim results prune                                what was set aside, and what killed processes left behind
   ccsim results prune quality_routing/0123456789ab   a whole result folder; asks first
 """
+_SWEEP = """examples:
+  ccsim sweep single_queue staff.groups.agents.count=46,48,50
+  ccsim sweep single_queue staff.groups.agents.count='range(44,54,2)' replications=20 name=heads
+  ccsim sweep single_queue intents.call.patience.mean='interval(60 s, 300 s)' sampler=sobol points=64
+  ccsim sweep single_queue points=my_points.csv             a row a point, a column a dotted path
+
+samplers: grid (every combination), lhs (Latin hypercube), sobol; points=N for the last two
+"""
 _TOP = """examples:
   ccsim list scenarios
   ccsim run scenario=single_queue replications=10 seed=1
@@ -216,6 +230,8 @@ def parser() -> argparse.ArgumentParser:
     advise = add("advise", _advise, "a pilot: how many replications an experiment needs, how much warm-up a scenario")
     advise.add_argument("name", metavar="NAME_OR_PATH")
     advise.add_argument("words", nargs="*", metavar="key=value")
+    sweep = add("sweep", _sweep, "run many points of one scenario: a table of its KPIs by point", _SWEEP)
+    sweep.add_argument("words", nargs="*", metavar="key=value")
     explain = add("explain", _explain, "say why a router decided so, and why a schedule was changed", _EXPLAIN)
     explain.add_argument("words", nargs="*", metavar="key=value")
     rehearse = add("rehearse", _rehearse, "rehearse the live test: bias, power and length by design", _REHEARSE)

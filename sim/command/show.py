@@ -70,6 +70,13 @@ def _console(width_when_piped: int) -> Any:
     return Console(width=width_when_piped if piped else None, highlight=False, markup=False, emoji=False)
 
 
+def lost(count: int) -> int:
+    """How many replications of a sweep failed, on standard error; returns the exit code that they make."""
+    if count:
+        print(f"{count} replications failed; the column `failed` of points.csv says of which points", file=sys.stderr)
+    return 1 if count else 0
+
+
 def failed(failures: Sequence[Failed]) -> int:
     """Failed replications on standard error; returns the exit code that they make."""
     for failed in failures[:5]:

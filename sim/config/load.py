@@ -66,6 +66,17 @@ def load(name_or_path: str, overrides: Sequence[str] = (), folder: str | FilePat
     return _scenario(found, _document(found), _listed(overrides))
 
 
+def load_points(name: str, overrides: Sequence[Sequence[str]]) -> Iterator[Loaded | ScenarioError]:
+    """The scenario once for every set of overrides, its file read once; the error of a set stands in its place."""
+    found = files.find(str(name), "scenario")
+    document = _document(found)
+    for chosen in overrides:
+        try:
+            yield _scenario(found, document, _listed(chosen))
+        except ScenarioError as error:
+            yield error
+
+
 def load_experiment(
     name_or_path: str, overrides: Sequence[str] = (), folder: str | FilePath | None = None
 ) -> LoadedExperiment:

@@ -209,7 +209,7 @@ def compare_plan(made: Plan, setting: Setting) -> Comparison:
 
     from sim.experiment import card, effects, selection, stopping, who
 
-    comparison.check(made.question, {item.name: item for item in _definitions(made, _instruments(setting))})
+    comparison.check(made.question, {item.name: item for item in definitions(made, instruments(setting))})
     _ready(made, setting)
     with store.place(setting.results, made) as place:
         aside = replace(setting, results=None)  # what a race adds belongs to some arms only: it is not stored
@@ -242,14 +242,14 @@ def carry_out(made: Plan, setting: Setting, births_factor: float | None = None) 
     With `setting.results`, what was finished before is read and what is finished now is kept.
     """
     began = time.perf_counter()
-    tools, where = _instruments(setting), setting.where
+    tools, where = instruments(setting), setting.where
     place = None if setting.results is None else store.folder(setting.results, made)
-    volume = _calibrated(made, tools, where, births_factor, place)
+    volume = calibrated(made, tools, where, births_factor, place)
     made = replace(made, births_factor=volume.factor)
     limits = Limits(seconds=setting.time_limit)
     outcomes = carry.carry_out([Assignment(made, place)], tools, where, setting.progress, limits)[0]
     facts = {"seconds": time.perf_counter() - began, "workers": where.workers, "engine": where.engine}
-    return together(made, _definitions(made, tools), outcomes, volume.note, where.engine, facts)
+    return together(made, definitions(made, tools), outcomes, volume.note, where.engine, facts)
 
 
 def _entered(paths: Sequence[str]) -> tuple[RuleFile, ...]:
@@ -281,11 +281,11 @@ def _ready(made: Plan, setting: Setting) -> None:
         ready({arm.name: arm.loaded for arm in made.arms})
 
 
-def _instruments(setting: Setting) -> Instruments:
+def instruments(setting: Setting) -> Instruments:
     return setting.instruments or real()
 
 
-def _definitions(made: Plan, tools: Instruments) -> Sequence[Any]:
+def definitions(made: Plan, tools: Instruments) -> Sequence[Any]:
     """What the KPIs mean, with the baseline's thresholds written into their titles."""
     measures = made.arms[0].loaded.scenario.measures
     return tools.definitions(measures.answer_within, measures.repeat_window)
@@ -294,10 +294,10 @@ def _definitions(made: Plan, tools: Instruments) -> Sequence[Any]:
 def births_factor(made: Plan, setting: Setting) -> float:
     """The factor on births of this plan, by pilot replications where its volume is that of a record."""
     engine, workers = engines.chosen(setting.engine, setting.workers)
-    return _calibrated(made, _instruments(setting), Where(engine, workers), None, None).factor
+    return calibrated(made, instruments(setting), Where(engine, workers), None, None).factor
 
 
-def _calibrated(
+def calibrated(
     made: Plan, tools: Instruments, where: Where, births_factor: float | None, place: Path | None
 ) -> calibrate.Calibration:
     """The factor on births, as given, as found before in this folder, or by pilot replications."""

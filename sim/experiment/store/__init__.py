@@ -16,6 +16,7 @@ from sim.experiment.store.folder import (
     entered,
     fingerprint,
     folder,
+    made,
     place,
     resolved,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "entered",
     "fingerprint",
     "folder",
+    "made",
     "manifest",
     "place",
     "resolved",

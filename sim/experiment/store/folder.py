@@ -47,7 +47,11 @@ def fingerprint(plan: Plan) -> str:
 
 def folder(root: str | os.PathLike[str], plan: Plan) -> Path:
     """Make and return the folder of this plan's results, under `root` and nowhere else."""
-    place = Path(root) / folder_name(plan.name) / fingerprint(plan)
+    return made(root, Path(root) / folder_name(plan.name) / fingerprint(plan))
+
+
+def made(root: str | os.PathLike[str], place: Path) -> Path:
+    """Make a folder under the results root; raises UsageError where it cannot be made, or is a link that leads out."""
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
