@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from sim import registry
-from sim.config import defaults, files, limits, references, rules, schema
+from sim.config import defaults, files, limits, references, rounds, rules, schema
 from sim.config.document import Document, Path, Place, read
 from sim.config.overrides import OverrideError, change, parse
 from sim.config.plain import Places, distinct, explain
@@ -95,6 +95,7 @@ def load_experiment(
     experiment = _validated(schema.Experiment, data, places, problems)
     if experiment is not None:
         problems.extend(_measures(experiment, places))
+        problems.extend(rounds.check(experiment, places))
     if problems or experiment is None:
         raise ScenarioError(str(found.path), distinct(problems))
     base = _base(experiment, found, places, _folder(folder))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim.config.schema.experiment import MOST_LOOKS
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 ENGINES = ("local", "serial", "ray", "dask")
 OF_EXPERIMENT = frozenset({"question", "base", "arms", "primary", "guardrails", "confidence", "stopping", "select"})
 ADDED = frozenset({"stopping", "select"})  # sections that an override may add to an experiment that has none
-MOST_LOOKS = 50
 USUAL_LOOKS = 5
 FOLLOWED = 20  # of 50,000 cases each, they take 1 MB an arm and replication until they are compared
 _PREFIX = "scenario."

@@ -140,6 +140,7 @@ def asked(folder: Path, *overrides: str) -> Stopping | None:
 def test_a_command_line_may_give_a_rule_to_an_experiment_that_has_none(tmp_path: Path) -> None:
     assert asked(tmp_path) is None
     assert asked(tmp_path, "stopping.half_width=2.5") == Stopping(30, 2.5, spending="pocock")
+    assert asked(tmp_path, "stopping.max_replications=239", "stopping.look_every=4", "stopping.first=43") is not None
     assert asked(tmp_path, "stopping.max_replications=90", "stopping.first=15") == Stopping(90, first=15)
 
 
@@ -149,6 +150,22 @@ def test_a_command_line_may_give_a_rule_to_an_experiment_that_has_none(tmp_path:
 def test_a_wrong_rule_is_refused_by_name(tmp_path: Path, wrong: str) -> None:
     with pytest.raises(ScenarioError, match=wrong.split("=", maxsplit=1)[0].replace(".", r"\.")):
         asked(tmp_path, wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["stopping.first=40"], r"stopping\.first: above replications \(30\) \(read: 40\); look first at fewer"),
+        (["stopping.first=9", "stopping.max_replications=8"], r"above max_replications \(8\)"),
+        (["stopping.max_replications=200", "stopping.look_every=1"], r"more than 50 looks .*; write 4 or more"),
+        (["select.indifference=1.0", "select.max_replications=20"], r"below replications \(30\)"),
+    ],
+)
+def test_a_rule_that_does_not_fit_the_replications_is_refused_with_the_mend(
+    tmp_path: Path, wrong: list[str], said: str
+) -> None:
+    with pytest.raises(ScenarioError, match=said):
+        asked(tmp_path, *wrong)
 
 
 def test_why_goes_on_while_any_arm_is_open() -> None:

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from sim.config.schema.base import Label, Name, NonNegative, Positive, Section, Text
 
+MOST_LOOKS = 50
+
 
 class Arm(Section):
     """One version of the scenario: dotted overrides such as `routing.rule=quality_tier`."""
