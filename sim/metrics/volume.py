@@ -110,6 +110,7 @@ class RepeatContacts(ContactCount):
     """Contacts made because an earlier one did not resolve, per run."""
 
     name, title = "repeat_contacts", "Repeat contacts"
+    by_interval = True
 
     def fold(self, facts: Facts) -> Fold:
         return Fold(facts.contacts.made_as(Origin.REPEAT), facts.one_run)

@@ -16,6 +16,7 @@ from sim.model.journal import (
     CONTACT,
     EVALUATION,
     LEG,
+    SESSION,
     STATE,
     AgentState,
     CaseEnd,
@@ -63,6 +64,7 @@ def journal(
     states: Sequence[Row] = (),
     evaluations: Sequence[Row] = (),
     conditions: Sequence[Row] = (),
+    sessions: Sequence[Row] = (),
 ) -> Journal:
     """A journal of the given records; fields left out take the plainest value."""
     return Journal(
@@ -73,6 +75,7 @@ def journal(
         _records(STATE, states, _STATE),
         _records(EVALUATION, evaluations, {}),
         _records(CONDITION, conditions, {}),
+        _records(SESSION, sessions, {"tier": 1, "intent": -1}),
     )
 
 
@@ -106,7 +109,23 @@ def random_journal(seed: int, cases: int = 60, **lexicon: Any) -> Journal:
     for rows in (writer.legs, writer.contacts, writer.cases):
         dice.shuffle(rows)
     looks = random_conditions(words, random.Random(seed + 1))
-    return journal(words, writer.legs, writer.contacts, writer.cases, writer.states, writer.evaluations, looks)
+    return journal(words, writer.legs, writer.contacts, writer.cases, writer.states, writer.evaluations, looks,
+                   random_sessions(words, random.Random(seed + 2)))  # fmt: skip
+
+
+def random_sessions(lexicon: Lexicon, dice: random.Random) -> list[Row]:
+    """Sessions of coaching with every end, at any time."""
+    return [
+        {
+            "agent": agent,
+            "tier": lexicon.agent_tiers[agent],
+            "end": dice.randrange(4),
+            "due": dice.uniform(0.0, 1.2 * lexicon.horizon),
+            "cost": dice.uniform(0.0, 50.0),
+        }
+        for agent in range(len(lexicon.agents))
+        for _ in range(5)
+    ]
 
 
 def random_conditions(lexicon: Lexicon, dice: random.Random) -> list[Row]:

@@ -34,6 +34,7 @@ class _Oracle:
         self.cases = _dicts(journal.cases)
         self.states = _dicts(journal.states)
         self.evaluations = _dicts(journal.evaluations)
+        self.sessions = _dicts(journal.sessions)
         self.contact_of = {(c["case"], c["attempt"]): c for c in self.contacts}
         self.sums: Sums = defaultdict(lambda: [0.0, 0.0])
         self.waits: dict[str, list[float]] = defaultdict(list)
@@ -53,6 +54,11 @@ class _Oracle:
             self.state(state)
         for evaluation in self.evaluations:
             self.evaluation(evaluation)
+        for session in self.sessions:
+            if self.inside(session["due"]):
+                scopes, when = ["all", f"tier:{session['tier']}"], session["due"]
+                self.add("coaching_lost", scopes, session["end"] != 0, 1, when)
+                self.add("coaching_cost", scopes, session["cost"], 0, when)
         self.percentiles()
         self.costs()
         self.fairness()
@@ -168,7 +174,7 @@ class _Oracle:
             scopes.append(f"agent:{self.lexicon.agents[contact['agent']]}")
         handled = contact["agent"] >= 0 and contact["end"] != ContactEnd.UNFINISHED
         self.add("contacts", scopes, 1, 0, when)
-        self.add("repeat_contacts", scopes, contact["origin"] == Origin.REPEAT, 0)
+        self.add("repeat_contacts", scopes, contact["origin"] == Origin.REPEAT, 0, when)
         self.add("retrials", scopes, contact["origin"] == Origin.RETRIAL, 0)
         self.add("unfinished_contacts", scopes, contact["end"] == ContactEnd.UNFINISHED, 0)
         contained = contact["end"] == ContactEnd.CONTAINED
@@ -303,10 +309,25 @@ class _Oracle:
             spread = sum((a - mean) ** 2 for a in busy) / len(busy)
             found["occupancy_gini"] = apart / (2 * len(busy) ** 2 * mean), len(busy)
             found["occupancy_jain"] = 1 / (1 + spread / mean**2), len(busy)
+        found |= self.coached(agents)
         active = [k for k in agents if self.outcomes[k]]
         if len(active) > 1:
             found |= self.burdens(active, pairs)
         return found
+
+    def coached(self, agents: list[int]) -> dict[str, tuple[float, int]]:
+        hours = {k: self.of_agent(k, "coaching_hours")[0] for k in agents if self.of_agent(k, "utilisation")[1]}
+        values, total = list(hours.values()), sum(hours.values())
+        if len(values) < 2 or not total:
+            return {}
+        apart = sum(abs(a - b) for a in values for b in values)
+        return {
+            "coaching_gini": (apart / (2 * len(values) * total), len(values)),
+            "coaching_jain": (total**2 / (len(values) * sum(a * a for a in values)), len(values)),
+        }
+
+    def of_agent(self, agent: int, kpi: str) -> list[float]:
+        return self.sums.get((f"agent:{self.lexicon.agents[agent]}", "total", kpi), [0.0, 0.0])
 
     def burdens(self, active: list[int], pairs: dict[int, list[float]]) -> dict[str, tuple[float, int]]:
         everything = [one for k in active for one in self.outcomes[k]]
@@ -320,6 +341,10 @@ class _Oracle:
             tenth = -(-len(active) // 10)
             found["hard_contacts_top_tenth"] = sum(sorted(hard)[-tenth:]) / sum(hard), len(active)
         merit = {k: _mean([resolved - share[intent] for intent, resolved in self.outcomes[k]]) for k in active}
+        coached = {k: self.of_agent(k, "coaching_hours")[0] for k in active}
+        first = sorted(active, key=lambda k: -round(merit[k], 12))[: -(-len(active) // 5)]
+        if sum(coached.values()):
+            found["coaching_best_fifth"] = sum(coached[k] for k in first) / sum(coached.values()), len(active)
         ranked = sorted((k for k in active if pairs[k][1]), key=lambda k: -merit[k])
         fifth = -(-len(ranked) // 5)
         best, rest = ([sum(pairs[k][i] for k in part) for i in (0, 1)] for part in (ranked[:fifth], ranked[fifth:]))
