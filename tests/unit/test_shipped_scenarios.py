@@ -22,6 +22,7 @@ SCENARIOS = ("single_queue", "tech_support", "us_bank", "quality_weeks", "strain
 EXPERIMENTS = (
     "quality_routing",
     "bot_first",
+    "article_or_coaching",
     "tier2_or_cross_training",
     "measured_or_true",
     "qa_samples",
