@@ -264,7 +264,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _main(argv: Sequence[str]) -> int:
     made = parser()
-    args = made.parse_args(list(argv))
+    args = made.parse_args(sorted(argv, key=lambda word: word == "--yes"))  # argparse wants flags on one side of words
     if args.version:
         from sim import __version__
 

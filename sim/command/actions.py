@@ -69,7 +69,8 @@ def compare_experiment(request: Request) -> int:
         rules=request.rules,
     )
     if found.failures:
-        print(f"{request.experiment}: partial, so there is no verdict; what was measured: {found.folder}")
+        print(f"{request.experiment}: {_partial(found)}; no verdict")
+        print(f"Report: {found.report()}")
         return show.failed(found.failures)
     if request.explain:
         _explain(found, request)
@@ -93,6 +94,13 @@ def _tell_of_code(request: Request) -> None:
 
     for file in own_rules.read(request.rules):
         print(file.told())
+
+
+def _partial(found: Comparison) -> str:
+    from sim.report.partial import counted
+
+    failed = len(found.failures)
+    return counted(len(found.finished.outcomes) + failed, failed)
 
 
 def _refuse_for_comparison(request: Request) -> None:

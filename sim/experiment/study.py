@@ -114,12 +114,15 @@ class Comparison:
         return self.finished.failures
 
     def report(self, path: str | os.PathLike[str] | None = None) -> Path:
-        """Write the report page; a copy goes to `path` when given. Returns where it stands."""
-        from sim.report.page import write
+        """Write the report page; a copy goes to `path` when given. Returns where it stands.
+
+        Where replications failed it says so, and has no verdict.
+        """
+        from sim.report import page, partial
 
         if self.folder is None:
             raise UsageError("compare was told to store nothing; give it a results folder to get a report")
-        written = write(self.folder)
+        written = partial.write(self.folder) if self.failures else page.write(self.folder)
         if path is None:
             return written
         store.write_bytes(Path(path), written.read_bytes())

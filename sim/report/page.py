@@ -48,18 +48,18 @@ def write(folder: Path) -> Path:
         if (chart := figures.strip(found, arm, place)) is not None
     }
     page = folder / "report.html"
-    _replace(page, _render(found, pictures, strips, explained.section(folder)).encode())
-    _replace(folder / stress.NAME, stress.text(found.stored).encode())
-    _replace(folder / workbook.NAME, workbook.content(found.stored))
+    replace(page, _render(found, pictures, strips, explained.section(folder)).encode())
+    replace(folder / stress.NAME, stress.text(found.stored).encode())
+    replace(folder / workbook.NAME, workbook.content(found.stored))
     return page
 
 
 def _render(found: figures.Findings, pictures: list[Picture], strips: dict[int, Picture], reasons: Markup) -> str:
-    manifest, css = found.stored.manifest, _css()
+    manifest, css = found.stored.manifest, styles()
     title = formats.clean(manifest.get("title") or manifest.get("name") or "Contact centre")
     return _template().render(
         css=Markup(css),  # ours, from the package; its hash is what the policy lets in
-        policy=_policy(css),
+        policy=policy(css),
         title=title,
         question=formats.clean(manifest.get("question") or ""),
         description=formats.clean(manifest.get("description") or ""),
@@ -91,8 +91,8 @@ def _foresight(folder: Path) -> list[Chart]:
 def _picture(chart: Chart, target: Path) -> Picture:
     wide = chart.draw(canvas.WIDE)
     drawn = canvas.svg(wide)
-    _replace(target / f"{chart.name}.svg", drawn)
-    _replace(target / f"{chart.name}.png", canvas.png(wide))
+    replace(target / f"{chart.name}.svg", drawn)
+    replace(target / f"{chart.name}.png", canvas.png(wide))
     narrow = chart.draw(canvas.NARROW)
     return Picture(
         chart.name,
@@ -104,29 +104,35 @@ def _picture(chart: Chart, target: Path) -> Picture:
     )
 
 
-def _policy(css: str) -> str:
+def policy(css: str) -> str:
+    """What a page may load: nothing but its own images and these styles."""
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
 @functools.cache
-def _css() -> str:
+def styles() -> str:
+    """The styles of every page."""
     return resources.files("sim.report").joinpath("page.css").read_text(encoding="utf-8")
 
 
 @functools.cache
-def _template() -> jinja2.Template:
-    house = jinja2.Environment(
+def house() -> jinja2.Environment:
+    """Templates that escape whatever is put into them."""
+    return jinja2.Environment(
         loader=jinja2.PackageLoader("sim.report", ""),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return house.get_template("page.html.j2")
 
 
-def _replace(path: Path, written: bytes) -> None:
+def _template() -> jinja2.Template:
+    return house().get_template("page.html.j2")
+
+
+def replace(path: Path, written: bytes) -> None:
     """Write a file so that a reader never sees half of it."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.write_bytes(written)
