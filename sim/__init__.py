@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from sim.config.load import Loaded as Scenario
     from sim.config.load import load, load_experiment
     from sim.experiment.rehearse.run import Rehearsal, rehearse
+    from sim.experiment.robust.run import Robustness, robust
     from sim.experiment.study import Comparison, Run, compare, run
     from sim.registry import register
 
 __version__ = "0.1.0"
 __all__ = [
-    "load", "load_experiment", "run", "compare", "rehearse", "register", "Scenario", "Run", "Comparison", "Rehearsal",
+    "load", "load_experiment", "run", "compare", "rehearse", "robust", "register", "Scenario", "Run", "Comparison",
+    "Rehearsal", "Robustness",
     "__version__",
 ]  # fmt: skip
 
@@ -38,6 +40,8 @@ _HOMES = {
     "run": ("sim.experiment.study", "run"),
     "compare": ("sim.experiment.study", "compare"),
     "rehearse": ("sim.experiment.rehearse.run", "rehearse"),
+    "robust": ("sim.experiment.robust.run", "robust"),
+    "Robustness": ("sim.experiment.robust.run", "Robustness"),
     "Rehearsal": ("sim.experiment.rehearse.run", "Rehearsal"),
     "Run": ("sim.experiment.study", "Run"),
     "Comparison": ("sim.experiment.study", "Comparison"),

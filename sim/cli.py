@@ -58,6 +58,12 @@ def _rehearse(args: argparse.Namespace) -> int:
     return rehearsing.rehearse_experiment(_named(args.words, "experiment"))
 
 
+def _robust(args: argparse.Namespace) -> int:
+    from sim.command import robustness
+
+    return robustness.robust_experiment(_named(args.words, "experiment"))
+
+
 def _named(words: Sequence[str], key: str) -> list[str]:
     """A bare first word is the name of the scenario or experiment."""
     bare = bool(words) and "=" not in words[0] and not words[0].startswith("~")
@@ -193,6 +199,15 @@ _SWEEP = """examples:
 
 samplers: grid (every combination), lhs (Latin hypercube), sobol; points=N for the last two
 """
+_ROBUST = f"""Worlds are drawn from the laws in the experiment's section `uncertain`; both arms are run in each.
+
+examples:
+  ccsim robust experiment=quality_weeks_robust worlds=60
+  ccsim robust my_experiment.yaml worlds=100 replications=6 arm=new
+
+keys of its own:
+  worlds=N    replications=N  runs of each world    arm=NAME
+{_KEYS}"""
 _TOP = """examples:
   ccsim list scenarios
   ccsim run scenario=single_queue replications=10 seed=1
@@ -236,6 +251,8 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("words", nargs="*", metavar="key=value")
     rehearse = add("rehearse", _rehearse, "rehearse the live test: bias, power and length by design", _REHEARSE)
     rehearse.add_argument("words", nargs="*", metavar="key=value")
+    robust = add("robust", _robust, "redraw uncertain inputs: does the new arm still win, and what matters", _ROBUST)
+    robust.add_argument("words", nargs="*", metavar="key=value")
     add("report", _report, "write the report page of a result folder again").add_argument("folder")
     validate = add("validate", _validate, "check scenario and experiment files, all problems at once")
     validate.add_argument("names", nargs="+", metavar="NAME_OR_PATH")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,17 +91,16 @@ def _print(found: Rehearsal) -> None:
     show._console(120).print(grid)
     print("\n" + "\n".join(rehearsal.sentences(found.facts())))
     if found.folder is not None:
-        print(f"\nRehearsal: {found.folder}/rehearsal.csv, and its chart: {_drawn(found.folder)}")
+        chart = drawn(found.folder, "rehearsal", lambda width: rehearsal.draw(found.facts(), width))
+        print(f"\nRehearsal: {found.folder}/rehearsal.csv, and its chart: {chart}")
 
 
-def _drawn(folder: Path) -> Path:
-    """Draw the chart into the folder, and write the page again where there is a comparison to show it on."""
+def drawn(folder: Path, name: str, draw: Callable[[float], Any]) -> Path:
+    """Draw a chart into the folder, and write the page again where there is a comparison to show it on."""
     from sim.experiment import store
-    from sim.report import canvas, page, rehearsal
+    from sim.report import canvas, page
 
-    facts = rehearsal.read(folder)
-    assert facts is not None
     (folder / "charts").mkdir(exist_ok=True)
-    picture = folder / "charts" / "rehearsal.png"
-    store.write_bytes(picture, canvas.png(rehearsal.draw(facts, canvas.WIDE)))
+    picture = folder / "charts" / f"{name}.png"
+    store.write_bytes(picture, canvas.png(draw(canvas.WIDE)))
     return page.write(folder) if (folder / "comparison.csv").is_file() else picture

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from sim.experiment.own_rules import RuleFile
 
 ENGINES = ("local", "serial", "ray", "dask")
-OF_EXPERIMENT = frozenset({"question", "base", "arms", "primary", "guardrails", "confidence", "stopping", "select"})
-ADDED = frozenset({"stopping", "select"})  # sections that an override may add to an experiment that has none
+OF_EXPERIMENT = frozenset(
+    {"question", "base", "arms", "primary", "guardrails", "confidence", "stopping", "select", "uncertain"}
+)
+ADDED = frozenset({"stopping", "select", "uncertain"})  # sections that an override may add where there are none
 USUAL_LOOKS = 5
 FOLLOWED = 20  # of 50,000 cases each, they take 1 MB an arm and replication until they are compared
 _PREFIX = "scenario."

@@ -17,7 +17,9 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from sim.report import canvas, content, explained, figures, formats, month, rehearsal, stored, stress, words, workbook
+from sim.report import (
+    canvas, content, explained, figures, formats, month, rehearsal, robustness, stored, stress, words, workbook,
+)  # fmt: skip
 from sim.report.canvas import Chart
 
 
@@ -83,9 +85,9 @@ def _render(found: figures.Findings, pictures: list[Picture], strips: dict[int, 
 
 
 def _foresight(folder: Path) -> list[Chart]:
-    """Charts of what was asked beside the comparison, where it was: the rehearsal of the live test."""
-    facts = rehearsal.read(folder)
-    return [rehearsal.chart(facts)] if facts is not None else []
+    """Charts of what was asked beside the comparison, where it was: the rehearsal of the live test, the robustness."""
+    asked = ((rehearsal.chart, rehearsal.read(folder)), (robustness.chart, robustness.read(folder)))
+    return [chart(facts) for chart, facts in asked if facts is not None]
 
 
 def _picture(chart: Chart, target: Path) -> Picture:

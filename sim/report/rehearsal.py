@@ -198,7 +198,7 @@ def _tick(x: float, _position: float | None = None) -> str:
 def _finding(facts: Facts) -> str:
     best = _best(facts)
     if best is None:
-        return "Live test, rehearsed: no design would read the true effect"
+        return "Live test, rehearsed: no design is shown to read the true effect"
     weeks = formats.several(best["weeks"], "week")
     return f"Live test, rehearsed: “{best['label'].lower()}” for {weeks}"
 
@@ -208,9 +208,11 @@ def _advice(facts: Facts) -> str:
     if best is None and not facts["shown"] and not facts["matters"]:
         return "There is no effect to show and none is said to matter, so no length can be recommended."
     if best is None:
+        waiting = [row["label"].lower() for row in facts["designs"] if row["verdict"] == "not settled"]
+        more = f" Not settled: {formats.listed(waiting)}; a longer rehearsal would say more." if waiting else ""
         return (
-            "No design qualifies: each is biased by more than is put up with, holds the truth too seldom, or would "
-            "take more than two years."
+            f"No design is shown to be sound: each is biased by more than is put up with, not known well enough, holds "
+            f"the truth too seldom, or would take more than two years.{more}"
         )
     bias = formats.difference(
         best["bias"], how, (best["bias_high"] - best["bias_low"]) / 2 if _known(best["bias_low"]) else math.nan

@@ -57,7 +57,7 @@ def test_words_say_what_is_best_and_what_is_wrong_with_the_others() -> None:
 
 def test_without_a_design_to_recommend_it_says_so() -> None:
     none = facts(recommended=None)
-    assert "No design qualifies" in rehearsal.sentences(none)[1]
+    assert "No design is shown to be sound" in rehearsal.sentences(none)[1]
     assert "no design" in rehearsal.chart(none).finding
     assert "There is no effect to show" in rehearsal.sentences({**none, "shown": False, "matters": 0.0})[1]
 

@@ -108,6 +108,7 @@ from sim.config.schema.tiers import (
     Review,
     Supervisor,
 )
+from sim.config.schema.uncertain import Uncertain
 
 __all__ = [
     "Absence",
@@ -209,6 +210,7 @@ __all__ = [
     "TraceArrivals",
     "Triangular",
     "Truth",
+    "Uncertain",
     "Uniform",
     "Weibull",
 ]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.config.schema.base import Label, Name, NonNegative, Positive, Section, Text
+from sim.config.schema.uncertain import Uncertain
 
 MOST_LOOKS = 50
 
@@ -72,3 +73,4 @@ class Experiment(Section):
     confidence: Annotated[float, Field(gt=0.5, lt=1.0)] = 0.95
     stopping: Stopping | None = None
     select: Select | None = None
+    uncertain: dict[Name, Uncertain] = Field(default_factory=dict)
