@@ -18,8 +18,19 @@ import jinja2
 from markupsafe import Markup
 
 from sim.report import (
-    canvas, content, explained, figures, formats, month, rehearsal, robustness, stored, stress, words, workbook,
-)  # fmt: skip
+    canvas,
+    content,
+    explained,
+    figures,
+    formats,
+    month,
+    rehearsal,
+    robustness,
+    stored,
+    stress,
+    words,
+    workbook,
+)
 from sim.report.canvas import Chart
 
 
