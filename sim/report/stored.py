@@ -6,7 +6,7 @@ Labels and names are read as text, as they stand ("NA" and "007" are names); an 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,9 @@ _FLOWS = {
     "source": pa.string(),
     "target": pa.string(),
     "count": pa.float64(),
+}
+_WHO = {name: pa.string() for name in ("arm", "kpi", "kind", "name", "basis", "verdict", "unit")} | {
+    name: pa.float64() for name in ("n", "share_better", "share_worse", "difference", "ci_low", "ci_high", "p_adjusted")
 }
 _TEXTS = ("kpi", "scope", "arm", "baseline", "verdict")
 _NUMBERS = ("n", "baseline_mean", "arm_mean", "difference", "ci_low", "ci_high", "p_adjusted")
@@ -76,6 +79,8 @@ class Stored:
     kpi: pd.DataFrame
     comparison: pd.DataFrame
     flows: pd.DataFrame
+    who: pd.DataFrame = field(default_factory=lambda: _empty(_WHO))
+    selection: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def totals(self) -> pd.DataFrame:
@@ -136,6 +141,8 @@ def read(folder: Path) -> Stored:
         kpi=_table(folder / "kpi.csv", _KPI),
         comparison=_table(folder / "comparison.csv", _COMPARISON),
         flows=_table(folder / "flows.csv", _FLOWS),
+        who=_table(folder / "who.csv", _WHO),
+        selection=_json(folder / "selection.json", {}),
     )
 
 
