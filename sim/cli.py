@@ -197,7 +197,9 @@ _SWEEP = """examples:
   ccsim sweep single_queue intents.call.patience.mean='interval(60 s, 300 s)' sampler=sobol points=64
   ccsim sweep single_queue points=my_points.csv             a row a point, a column a dotted path
 
-samplers: grid (every combination), lhs (Latin hypercube), sobol; points=N for the last two
+  ccsim sweep single_queue staff.groups.agents.count='range(40,60)' objectives=service_level,cost_per_contact points=30
+
+samplers: grid (every combination), lhs (Latin hypercube), sobol, search (by objectives=); points=N for the last three
 """
 _ROBUST = f"""Worlds are drawn from the laws in the experiment's section `uncertain`; both arms are run in each.
 

@@ -9,11 +9,11 @@ from sim.command import actions, show
 from sim.command.catalogue import kind
 from sim.command.request import Request
 from sim.errors import UsageError
-from sim.experiment import engines, own_rules, points, sweep
+from sim.experiment import engines, own_rules, points, search, sweep
 from sim.experiment.plan import whole
 from sim.experiment.study import Setting
 
-OWN = ("sampler", "points", "name")
+OWN = ("sampler", "points", "name", "objectives")
 REFUSED = ("contacts", "replication", "births_factor", "explain", "names", "experiment")
 
 
@@ -26,18 +26,40 @@ def run(words: Sequence[str]) -> int:
     files = own_rules.read(request.rules)
     own_rules.enter(files)
     seed = actions.DEFAULT_SEED if request.seed is None else request.seed
-    sampler, axes, chosen = _chosen(own, axes, seed)
+    searching = own.get("sampler") == "search" or "objectives" in own
+    sampler, axes, chosen = ("search", axes, []) if searching else _chosen(own, axes, seed)
     engines.asked(request.engine, request.workers, request.address)
     count = actions.DEFAULT_REPLICATIONS if request.replications is None else request.replications
     name = own.get("name") or Path(str(request.scenario)).stem
-    made = sweep.planned(str(request.scenario), name, sampler, axes, chosen, request.overrides, count, seed, files)
+
+    def planned(visited: Sequence[points.Point]) -> sweep.Sweep:
+        return sweep.planned(str(request.scenario), name, sampler, axes, visited, request.overrides, count, seed, files)
+
+    setting = Setting(request.engine, request.workers, request.results, None, None, request.address, request.time_limit)
     for file in files:
         print(file.told())
-    print(f"{len(chosen)} points, {count} replications each", flush=True)
-    setting = Setting(request.engine, request.workers, request.results, None, None, request.address, request.time_limit)
-    found = sweep.run(made, setting)
+    if searching:
+        found = _search(own, planned, axes, seed, setting)
+    else:
+        made = planned(chosen)
+        print(f"{len(chosen)} points, {count} replications each", flush=True)
+        found = sweep.run(made, setting)
     print(f"points: {found.folder}/points.csv")
     return show.lost(found.failed)
+
+
+def _search(
+    own: dict[str, str], planned: search.Planned, axes: list[points.Parameter], seed: int, setting: Setting
+) -> sweep.Swept:
+    from sim.metrics import kpis
+
+    if "objectives" not in own:
+        raise UsageError("a search needs objectives; write objectives=service_level:max,cost_per_contact:min")
+    if not axes:
+        raise UsageError("a search needs a parameter with several values; write a.b='interval(0.1, 0.9)'")
+    aims = search.objectives(own["objectives"], {one.name: one.better for one in kpis.definitions()})
+    count = whole("points", _number(own.get("points", "50")), 1, points.MOST_POINTS)
+    return search.run(planned, axes, aims, count, seed, setting)
 
 
 def _split(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:

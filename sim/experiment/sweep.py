@@ -8,7 +8,7 @@ replications later.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,16 +86,26 @@ def run(swept: Sweep, setting: Setting) -> Swept:
     root = setting.results or "results"
     folder = Path(root) / swept.name / swept.fingerprint
     store.made(root, folder)
-    rows: list[dict[str, Any]] = []
-    failed = 0
+    return write(swept, rows(swept, folder, setting), folder, setting)
+
+
+def rows(swept: Sweep, folder: Path, setting: Setting) -> list[dict[str, Any]]:
+    """The rows of points.csv; what is missing is computed."""
+    found: list[dict[str, Any]] = []
     for start in range(0, len(swept.plans), AT_ONCE):
         for finished in _finished(swept.plans[start : start + AT_ONCE], folder, setting):
-            rows.append(_row(swept, len(rows), finished))
-            failed += len(swept.plans[len(rows) - 1].replications) if finished is None else len(finished.failures)
-    table = _table(swept, rows)
+            found.append(_row(swept, len(found), finished))
+    return found
+
+
+def write(
+    swept: Sweep, found: Sequence[dict[str, Any]], folder: Path, setting: Setting, more: Mapping[str, Any] | None = None
+) -> Swept:
+    """Write points.csv and sweep.json (with what `more` says)."""
+    table = _table(found)
     store.write_csv(folder / "points.csv", table, list(table.columns))
-    store.write_json(folder / "sweep.json", _told(swept, setting))
-    return Swept(table, folder, failed)
+    store.write_json(folder / "sweep.json", _told(swept, setting) | dict(more or {}))
+    return Swept(table, folder, int(table["failed"].sum()))
 
 
 def _loaded(scenario: str, overrides: Sequence[tuple[str, ...]], seed: int) -> list[Loaded]:
@@ -137,7 +147,7 @@ def _finished(plans: Sequence[Plan], folder: Path, setting: Setting) -> Iterator
 def _row(swept: Sweep, number: int, finished: Finished | None) -> dict[str, Any]:
     """One row of points.csv."""
     named = zip(swept.axes, swept.points[number], strict=True)
-    row: dict[str, Any] = {"point": number} | {axis.path: value.strip("'\"") for axis, value in named}
+    row: dict[str, Any] = {"point": number} | {axis.path.lstrip("+"): value.strip("'\"") for axis, value in named}
     row["replications"] = 0 if finished is None else len(finished.outcomes)
     row["failed"] = len(swept.plans[number].replications) - row["replications"]
     if finished is not None:
@@ -147,11 +157,11 @@ def _row(swept: Sweep, number: int, finished: Finished | None) -> dict[str, Any]
     return row
 
 
-def _table(swept: Sweep, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
+def _table(found: Sequence[dict[str, Any]]) -> pd.DataFrame:
     import pandas as pd
 
-    columns = dict.fromkeys(key for row in rows for key in row)
-    return pd.DataFrame(list(rows), columns=list(columns))
+    columns = dict.fromkeys(key for row in found for key in row)
+    return pd.DataFrame(list(found), columns=list(columns))
 
 
 def _told(swept: Sweep, setting: Setting) -> dict[str, Any]:

@@ -232,3 +232,49 @@ def contents(place: Path) -> dict[str, bytes]:
     """Everything that stands for numbers: the table and the shards."""
     paths = [place / "points.csv", *place.rglob("*.parquet")]
     return {str(path.relative_to(place)): path.read_bytes() for path in paths}
+
+
+def searched(folder: Path, count: int, results: str = "out") -> Path:
+    path = folder / "made.yaml"
+    if not path.exists():
+        write(folder, centre())
+    words = [str(path), "staff.groups.agents.count=range(1,9)", "intents.call.arrivals.per_hour=interval(20, 90)", "seed=4",
+             "replications=2", "engine=serial", "objectives=service_level:max,occupancy:max"]  # fmt: skip
+    assert cli.main(["sweep", *words, f"points={count}", f"results={folder / results}"]) == 0
+    (place,) = (folder / results / "made").iterdir()
+    return place
+
+
+def test_a_search_marks_the_points_that_nothing_beats_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    pytest.importorskip("optuna")
+    first = table(searched(tmp_path, 10))
+    assert len(first) == 10
+    more = table(searched(tmp_path, 13))
+    pd.testing.assert_frame_equal(more.drop(columns="front")[:10], first.drop(columns="front"), check_dtype=False)
+    assert len(more) == 13
+    both = more[["service_level", "occupancy"]].to_numpy()
+    beaten = [bool(((both >= one).all(axis=1) & (both > one).any(axis=1)).any()) for one in both]
+    assert [not front for front in more["front"]] == beaten
+
+
+def test_a_search_is_repeatable_by_its_seed(tmp_path: Path) -> None:
+    pytest.importorskip("optuna")
+    one, other = (searched(tmp_path, 9, name) for name in ("one", "other"))
+    assert (one / "points.csv").read_bytes() == (other / "points.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["objectives=service_levle:max"], "no KPI is named"),
+        (["sampler=search"], "needs objectives"),
+        (["objectives=service_level:up"], "service_level:max"),
+    ],
+)
+def test_a_search_without_a_possible_objective_is_refused(
+    words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, centre())
+    assert cli.main(["sweep", str(path), "staff.groups.agents.count=1,2", *words, f"results={tmp_path / 'x'}"]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
