@@ -238,8 +238,8 @@ def searched(folder: Path, count: int, results: str = "out") -> Path:
     path = folder / "made.yaml"
     if not path.exists():
         write(folder, centre())
-    words = [str(path), "staff.groups.agents.count=range(1,9)", "intents.call.arrivals.per_hour=interval(20, 90)", "seed=4",
-             "replications=2", "engine=serial", "objectives=service_level:max,occupancy:max"]  # fmt: skip
+    words = [str(path), "staff.groups.agents.count=range(1,9)", "intents.call.arrivals.per_hour=interval(20, 90)",
+             "seed=4", "replications=2", "engine=serial", "objectives=service_level:max,occupancy:max"]  # fmt: skip
     assert cli.main(["sweep", *words, f"points={count}", f"results={folder / results}"]) == 0
     (place,) = (folder / results / "made").iterdir()
     return place
