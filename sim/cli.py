@@ -204,7 +204,7 @@ samplers: grid (every combination), lhs (Latin hypercube), sobol, search (by obj
 _ROBUST = f"""Worlds are drawn from the laws in the experiment's section `uncertain`; both arms are run in each.
 
 examples:
-  ccsim robust experiment=quality_weeks_robust worlds=60
+  ccsim robust measured_or_true arm=per_hour worlds=60
   ccsim robust my_experiment.yaml worlds=100 replications=6 arm=new
 
 keys of its own:

@@ -84,15 +84,13 @@ def draw(facts: Facts, width: float) -> Sheet:
             top = _TOP + k * row
             if k:
                 sheet.line([0.02, width - 0.05], [top, top], RULE, 0.6)
-            sheet.text(0.02, top + 0.13, canvas.shorten(_name(bar["name"], facts), labels, BODY), BODY, INK)
             span = f"{_level(bar, 'low', facts)} to {_level(bar, 'high', facts)}"
+            known = labels if wide else labels - canvas.text_width(span, SMALL) - 0.15
+            sheet.text(0.02, top + 0.13, canvas.shorten(_name(bar["name"], facts), known, BODY), BODY, INK)
             if wide:
                 sheet.text(0.02, top + 0.295, canvas.shorten(span, labels, SMALL), SMALL, SOFT)
             else:
-                known = labels - canvas.text_width(_name(bar["name"], facts), BODY) - 0.2
-                sheet.text(
-                    width - 0.05, top + 0.13, canvas.shorten(span, max(known, 0.3), SMALL), SMALL, SOFT, align="right"
-                )
+                sheet.text(width - 0.05, top + 0.13, span, SMALL, SOFT, align="right")
             _bar(axes, bar, facts, top + (row / 2 if wide else 0.42), row if wide else 0.3)
         return sheet
 
@@ -134,7 +132,7 @@ def _tick(x: float, _position: float | None = None) -> str:
 
 
 def _finding(facts: Facts) -> str:
-    return f"Robust? It wins in {_percent(facts['wins']['value'])} of the worlds that are plausible"
+    return f"Robustness: the new arm wins in {_percent(facts['wins']['value'])} of {facts['worlds']} worlds"
 
 
 def _name(name: str, facts: Facts) -> str:
