@@ -8,6 +8,7 @@ found valid.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from typing import Any
 from sim import cli
 from sim.command import actions
 from sim.command.request import Request
-from sim.errors import UsageError
+from sim.errors import CcsimError, UsageError
 
 _NONE = "none"  # an empty choice, as Hydra knows no null for a group on the command line
 _GROUPS = ("scenario", "experiment")
@@ -187,6 +188,7 @@ def _hydra(
     import hydra
 
     codes: list[int] = []
+    here = os.getpid()
     names = {(group, alias): name for (group, name), alias in aliases.items()}
 
     def job(_config: Any) -> None:
@@ -198,13 +200,15 @@ def _hydra(
         codes.append(cli.guarded(lambda: _act(_request(overrides, defaults))))
         if codes[-1] == cli.INTERRUPTED:
             raise SystemExit(cli.INTERRUPTED)
+        if codes[-1] != cli.DONE and os.getpid() != here:  # a launcher's process: only an error is heard of
+            raise CcsimError(f"point failed: {' '.join(overrides)}")
 
     sys.argv = [sys.argv[0], *flags, *words]
     try:
         hydra.main(version_base="1.3", config_path=None, config_name="config")(job)()
     except SystemExit as end:
         if end.code not in (None, 0) and not codes:
-            return cli.WRONG
+            return cli.FAILED if any(word.startswith("hydra/launcher=") for word in words) else cli.WRONG
     return max(codes, default=cli.DONE)
 
 
