@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sim import cli
-from sim.report import canvas, rehearsal
+from sim.report import canvas, page, rehearsal
 from tests.rehearsal import centres
 from tests.unit.test_figures import problems
 
@@ -76,13 +76,12 @@ def test_nothing_is_cut_and_nothing_overlaps(width: float, label: str) -> None:
 def test_the_command_prints_it_and_the_page_shows_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     centres.shared_agents(tmp_path)
     words = [str(tmp_path / "asked.yaml"), "engine=serial", f"results={tmp_path / 'results'}"]
-    assert cli.main(["compare", *words, "replications=5"]) == 0
     assert cli.main(["rehearse", *words, "weeks=1", "replications=25", "designs=customer,switchback_day"]) == 0
     printed = capsys.readouterr().out
     assert "Split by customer" in printed and "A live test of 1 week was rehearsed 5 times by 2 designs" in printed
     (folder,) = (tmp_path / "results" / "asked").iterdir()
-    page = (folder / "report.html").read_text()
-    assert "Live test, rehearsed" in page and (folder / "charts" / "rehearsal.png").is_file()
+    (chart,) = page._foresight(folder)
+    assert "Live test, rehearsed" in chart.finding and (folder / "charts" / "rehearsal.png").is_file()
     stored = json.loads((folder / "rehearsal.json").read_text())
     assert rehearsal.sentences(stored)[0] in printed
     assert all(math.isfinite(one["bias"]) for one in stored["designs"])

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from sim.model.agent import Agent
+from sim.model.contact import Contact
 from sim.model.journal import STREAMS, Journal
+from sim.model.policy import Router, View
 from sim.routing import pilot
 from sim.routing.sides import DESIGNS, Days, Design
 from sim.simulate import Trial, prepare, simulate
@@ -94,3 +98,31 @@ def test_escalation_and_bot_go_by_the_side_too(tmp_path: Path) -> None:
         by_rule = prepare(arms["today"]).run(5, 0, trial=trial).legs["initiator"] == 3
         everywhere = simulate(arms["new"], 5, 0).legs["initiator"] == 3
         assert 0 < by_rule.sum() < everywhere.sum(), design.name
+
+
+class Watched:
+    """A rule whose choices of a contact are noted: whether each is of the rule's own side."""
+
+    def __init__(self, rule: Router, side: int, seen: list[bool]) -> None:
+        self._rule, self._side, self._seen = rule, side, seen
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._rule, name)
+
+    def choose_contact(self, view: View, agent: Agent) -> Contact | None:
+        chosen = self._rule.choose_contact(view, agent)
+        self._seen.append(chosen is None or chosen.side == self._side)
+        return chosen
+
+
+@pytest.mark.parametrize("name", ["customer", "contact", "queue"])
+def test_a_rule_serves_the_contacts_of_its_own_side_only(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arms = centres.experiment(tmp_path, centres.everything(), ["routing.rule=p_mu"]).arms
+    seen: list[bool] = []
+    ask = pilot.PilotRouter._ask
+    monkeypatch.setattr(pilot.PilotRouter, "_ask", lambda self, view, side: Watched(ask(self, view, side), side, seen))
+    design = next(one for one in DESIGNS if one.name == name)
+    prepare(arms["today"]).run(5, 0, trial=Trial(arms["new"], design, DAYS))
+    assert len(seen) > 500 and all(seen)
