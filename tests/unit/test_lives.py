@@ -91,3 +91,14 @@ def test_only_cases_born_after_the_warm_up_count_but_their_number_does_not_chang
         k = found.k[found.columns["intent"] == intent]
         assert list(k) == list(range(k[0], highest + 1))
         assert k[0] > 0
+
+
+def test_the_first_agent_of_the_first_contact_names_the_group_whoever_follows(run: tuple[Journal, list[str]]) -> None:
+    journal, groups = run
+    answered = journal.legs[(journal.legs["agent"] >= 0) & (journal.legs["attempt"] == 0)]
+    later = answered.copy()
+    later["leg"] += 1
+    later["agent"] = len(groups) - 1 - answered["agent"]  # somebody of the other group
+    alone = lives(replace(journal, legs=answered), groups)
+    both = lives(replace(journal, legs=np.concatenate([answered, later])), groups)
+    np.testing.assert_array_equal(both.columns["group"], alone.columns["group"])

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 from sim.report import figures, page, stored
 from tests.unit import fake_results
@@ -73,7 +74,7 @@ def read(plan: Plan, place: Path) -> Tree:
 
 def words_of(folder: Path) -> Tree:
     """The page without its charts, which take most of the time."""
-    return Tree(page._render(figures.gather(stored.read(folder)), [], {}))
+    return Tree(page._render(figures.gather(stored.read(folder)), [], {}, Markup()))
 
 
 @pytest.fixture(scope="module")
