@@ -13,7 +13,7 @@ from typing import Any
 
 from scipy.stats import spearmanr
 
-from sim.model.journal import AgentState, CaseEnd, ContactEnd, Journal, LegEnd, Origin
+from sim.model.journal import AgentState, CaseEnd, ContactEnd, Journal, LegEnd, Moment, Origin
 
 Key = tuple[str, str, str]  # scope, interval, kpi
 Sums = dict[Key, list[float]]
@@ -35,6 +35,7 @@ class _Oracle:
         self.states = _dicts(journal.states)
         self.evaluations = _dicts(journal.evaluations)
         self.sessions = _dicts(journal.sessions)
+        self.conditions = _dicts(journal.conditions)
         self.contact_of = {(c["case"], c["attempt"]): c for c in self.contacts}
         self.sums: Sums = defaultdict(lambda: [0.0, 0.0])
         self.waits: dict[str, list[float]] = defaultdict(list)
@@ -55,10 +56,9 @@ class _Oracle:
         for evaluation in self.evaluations:
             self.evaluation(evaluation)
         for session in self.sessions:
-            if self.inside(session["due"]):
-                scopes, when = ["all", f"tier:{session['tier']}"], session["due"]
-                self.add("coaching_lost", scopes, session["end"] != 0, 1, when)
-                self.add("coaching_cost", scopes, session["cost"], 0, when)
+            self.coaching(session)
+        for condition in self.conditions:
+            self.condition(condition)
         self.percentiles()
         self.costs()
         self.fairness()
@@ -270,9 +270,26 @@ class _Oracle:
         self.add("utilisation", scopes, work, seconds if kind != AgentState.OFF else 0.0, when)
         if state["scheduled"]:
             self.add("adherence", scopes, seconds if present else 0.0, seconds, when)
+            self.add("absence_rate", scopes, seconds if kind == AgentState.OFF else 0.0, seconds, when)
         if state["load"] > 0:
             self.add("concurrency", scopes, seconds * state["load"], seconds, when)
         self.add("coaching_hours", scopes, seconds / 3600 if kind == AgentState.COACHING else 0.0, 0, when)
+
+    def condition(self, condition: dict[str, Any]) -> None:
+        """What is looked at lies before the look: one at the horizon counts, one at the end of the warm-up does not."""
+        if not self.lexicon.warmup < condition["at"] <= self.lexicon.horizon:
+            return
+        agent = condition["agent"]
+        scopes = ["all", f"tier:{self.lexicon.agent_tiers[agent]}", f"agent:{self.lexicon.agents[agent]}"]
+        if condition["moment"] == Moment.LOOK:
+            self.add("strain", scopes, condition["strain"] * condition["on_duty"], condition["on_duty"])
+        self.add("attrition", scopes, condition["moment"] == Moment.LEFT, 0)
+
+    def coaching(self, session: dict[str, Any]) -> None:
+        if self.inside(session["due"]):
+            scopes, when = ["all", f"tier:{session['tier']}"], session["due"]
+            self.add("coaching_lost", scopes, session["end"] != 0, 1, when)
+            self.add("coaching_cost", scopes, session["cost"], 0, when)
 
     def evaluation(self, evaluation: dict[str, Any]) -> None:
         contact = self.contact_of[evaluation["case"], evaluation["attempt"]]

@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 
 from sim.metrics import kpis
+from sim.metrics.columns.agent_time import AgentTime
 from sim.metrics.columns.cases import Cases
 from sim.metrics.columns.cells import Cells
 from sim.metrics.columns.spread import Spread
 from sim.metrics.columns.visits import Visits
 from sim.metrics.facts import Facts
+from sim.metrics.strain import Leavers, OnDuty
 from sim.model.journal import Journal
 from tests.oracles.journals import LEXICON, journal, random_journal, visit
 from tests.oracles.kpi_oracle import recompute
@@ -68,6 +70,16 @@ def forgetful(facts: Facts, piece: Journal) -> None:
     facts.sums.take(dataclasses.replace(piece, contacts=piece.contacts[piece.contacts["agent"] >= 0]))
 
 
+def counts_who_joins(leavers: Leavers, piece: Journal) -> None:
+    """Adds up as `Leavers.take` does, but every change of a seat's holder."""
+    leavers.add(piece, piece.conditions["moment"] > 0, np.ones(piece.conditions.size))
+
+
+def one_look_one_weight(looks: OnDuty, piece: Journal) -> None:
+    """Adds up as `OnDuty.take` does, but looks in place of seconds."""
+    looks.add(piece, piece.conditions["moment"] == 0, np.ones(piece.conditions.size))
+
+
 PLANTED = [
     (Visits, "wait_answered", property(lambda visits: visits.handle_time), {"asa"}),
     (Visits, "offered", property(lambda visits: visits.answered), {"service_level", "abandonment", "wait_all"}),
@@ -75,6 +87,9 @@ PLANTED = [
     (Spread, "timed", timeless, {"offered", "containment"}),
     (Cases, "due", property(lambda cases: np.zeros(cases.cases.size)), {"cost_per_resolved_case"}),
     (Facts, "take", forgetful, {"repeat_rate", "retrial_rate"}),
+    (AgentTime, "absent", property(lambda time: time.scheduled), {"absence_rate"}),
+    (Leavers, "take", counts_who_joins, {"attrition"}),
+    (OnDuty, "take", one_look_one_weight, {"strain"}),
 ]
 
 
