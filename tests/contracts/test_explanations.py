@@ -13,7 +13,8 @@ from sim.config.load import Loaded
 from sim.explain.observer import Observer, Wanted
 from sim.model.journal import Journal
 from sim.model.policy import Router, ScoreRouter
-from sim.simulate import _joined, prepare, simulate
+from sim.replication.pieces import joined
+from sim.simulate import prepare, simulate
 from tests.contracts.rules import added, routed
 from tests.relations.test_arms import same
 
@@ -32,7 +33,7 @@ def watched(loaded: Loaded, seed: int, replication: int, wanted: Wanted = ALL) -
     pieces: list[Journal] = []
     observer = Observer(wanted)
     prepare(loaded).stream(seed, replication, 1.0, pieces.append, observer)
-    return _joined(pieces), observer.told()
+    return joined(pieces), observer.told()
 
 
 @EVERY

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from sim import simulate as simulation
 from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import Router, View
 from sim.registry import Params
+from sim.replication import rules
 from sim.routing.longest_idle import LongestIdle
 
 
@@ -36,9 +36,9 @@ class EveryThirdWaits(LongestIdle):
 
 def play_with(patch: pytest.MonkeyPatch, router: type[Router]) -> None:
     """Every run has this router from now on, whichever its scenario names."""
-    build = simulation._build
+    build = rules.build
 
     def build_other(kind: str, rule: Any) -> Any:
         return router(Params()) if kind == "router" else build(kind, rule)
 
-    patch.setattr(simulation, "_build", build_other)
+    patch.setattr(rules, "build", build_other)

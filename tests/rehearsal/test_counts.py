@@ -10,8 +10,9 @@ import pytest
 from sim.experiment.rehearse import counts
 from sim.metrics import kpis
 from sim.model.journal import Journal
+from sim.replication.rules import Trial
 from sim.routing.sides import DESIGNS, Days, Design, Ints
-from sim.simulate import Prepared, Trial, prepare
+from sim.simulate import Prepared, prepare
 from tests.rehearsal import centres
 from tests.scenarios import build
 

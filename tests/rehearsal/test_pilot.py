@@ -13,9 +13,10 @@ from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.journal import STREAMS, Journal
 from sim.model.policy import Router, View
+from sim.replication.rules import Trial
 from sim.routing import pilot
 from sim.routing.sides import DESIGNS, Days, Design
-from sim.simulate import Trial, prepare, simulate
+from sim.simulate import prepare, simulate
 from tests.rehearsal import centres
 from tests.scenarios import build
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-import sim.simulate as simulation
 from sim.config.load import Loaded
 from sim.errors import ModelError
 from sim.model.journal import ContactEnd, Journal, Origin
 from sim.model.policy import BotPolicy, View
 from sim.quality.bot_signals import BotMeasured
+from sim.replication import measuring
 from sim.simulate import simulate
 from tests.contracts.rules import added
 from tests.scenarios import Data, centre, exponential, fixed
@@ -54,7 +54,7 @@ class Kept:
                 super().__init__(intents)
                 kept.append(self)
 
-        monkeypatch.setattr(simulation, "BotMeasured", Keeping)
+        monkeypatch.setattr(measuring, "BotMeasured", Keeping)
         self.journal = simulate(loaded, 5, 0)
         (self.signals,) = kept
 

@@ -90,7 +90,7 @@ def test_measured_resolution_nears_its_oracle_as_the_memory_grows(built: Built) 
         loaded = built(data)
         exact = known(loaded, 1, 0)[1]
         one = _Replication(prepare(loaded), 1, 0, 1.0)
-        one._start_measuring()
+        one._start()
         apart.append(np.abs(np.array(one.centre.signals.resolution) - exact.resolution).max())
     assert apart[1] < 1e-3 < apart[0]
 
@@ -284,7 +284,7 @@ def test_raters_of_the_pre_history_err_as_those_of_the_run_do(built: Built) -> N
         raters = {"count": 2, "severity_sd": 8.0, "assigned": assigned}
         loaded = built(desk({**PERFECT, "share": 0.01, "raters": raters}))
         one = _Replication(prepare(loaded), 1, 0, 1.0)
-        one._start_measuring()
+        one._start()
         tally = one.centre.signals.qa_tally
         apart[assigned] = (tally.total / tally.count)[:, 0] - 85.0 - np.array(one.truth.qa)
     own, mixed = (np.unique(np.round(apart[assigned], 9)) for assigned in ("agent", "contact"))

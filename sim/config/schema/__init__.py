@@ -25,6 +25,7 @@ from sim.config.schema.base import (
     Text,
 )
 from sim.config.schema.coaching import Coaching, CoachingGain
+from sim.config.schema.condition import HardContacts, Learning, Strain, StrainEffects, Truth
 from sim.config.schema.demand import (
     Arrivals,
     BotSkill,
@@ -66,19 +67,14 @@ from sim.config.schema.quality import (
     DefectCluster,
     Defects,
     Evaluation,
-    HardContacts,
     History,
     Item,
-    Learning,
     Machine,
     Quality,
     Raters,
     RiskWeights,
     Signals,
-    Strain,
-    StrainEffects,
     Survey,
-    Truth,
 )
 from sim.config.schema.scenario import Assumption, Costs, Scenario
 from sim.config.schema.staff import (

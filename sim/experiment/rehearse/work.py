@@ -96,7 +96,8 @@ def _factor(made: Plan, where: engines.Where) -> float:
 
 def _perform(work: Work, task: Task) -> dict[str, counts.Counts]:
     """Simulate one task; today's rules everywhere are also read by queue, as the time before a pilot."""
-    from sim.simulate import Trial, prepare
+    from sim.replication.rules import Trial
+    from sim.simulate import prepare
 
     kpi = kpis.find(work.kpi)
     if task.what == NEW:

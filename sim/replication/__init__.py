@@ -1,0 +1,1 @@
+"""The parts of which `sim.simulate` puts a replication together: rules, what changes, what is measured, who works."""
