@@ -20,7 +20,7 @@ READY_DEV = $(VENV)/.ready-dev
 READY_BENCH = $(VENV)/.ready-bench
 
 .DELETE_ON_ERROR:
-.PHONY: demo test test-all bench validate mutants coverage lint setup clean
+.PHONY: demo test test-all bench validate mutants faults coverage lint setup clean
 
 demo: $(READY)
 	$(PY) -m sim $(DEMO_ARGS)
@@ -41,6 +41,10 @@ validate: $(READY)
 # Plants faults in a temporary copy and writes docs/mutants.md.
 mutants: $(READY)
 	$(PY) -m tests.mutants
+
+# Kills, full disks, torn files, for real: a row each.
+faults: $(READY)
+	$(PY) -m tests.faults
 
 # Lines and branches of sim/, from the sources. What is measured runs slower: no test of the clock is asked.
 coverage: $(READY)
