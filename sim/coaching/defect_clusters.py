@@ -1,31 +1,35 @@
-"""Coaching where evaluations find the same defect again and again: intent × category, above what the desk expects.
+"""Coaching where evaluations find the same defect again and again: intent × category, above what chance would find.
 
-A cluster says where defects gather, not why: where the process is at fault, everybody who serves the intent has them,
-and coaching persons is the wrong cure (`docs/coaching.md`).
+A cluster that is spread over agents as chance would spread it is the process's: everybody who serves the intent has
+it, and coaching persons is the wrong cure. Nobody is coached for it; it is named in the log instead.
 """
 
 from __future__ import annotations
 
 from typing import Annotated
 
-import numpy as np
 from pydantic import Field
 
-from sim.coaching.port import CATEGORIES, Array, CoachingRule, Known, Request
+from sim.coaching.port import CATEGORIES, CoachingRule, Known, Request
+from sim.coaching.round_robin import in_turn, since
 from sim.config.schema import Duration
 from sim.registry import Params, register
 
 
 class DefectClustersParams(Params):
-    """A cluster needs `min_found` defects; nobody is coached again within `cool_down`."""
+    """`significance` of a cluster, many cells allowed for; nobody is coached again within `cool_down`.
 
-    min_found: Annotated[int, Field(ge=1)] = 3
+    `rest_in_turn`: hours that clusters leave to leaders go to everybody in turn; otherwise they are not used.
+    """
+
+    significance: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.01
     cool_down: Annotated[Duration, Field(ge=0)] = 6 * 86400.0
+    rest_in_turn: bool = True
 
 
 @register("coaching", "defect_clusters", DefectClustersParams)
 class DefectClusters(CoachingRule):
-    """About the intents in which most defects above expectation were found: those first who have most of them."""
+    """Those with a defect that clusters in an intent and in persons, most above expectation first; then all in turn."""
 
     uses_findings = True
 
@@ -35,31 +39,27 @@ class DefectClusters(CoachingRule):
 
     def choose(self, known: Known) -> list[Request]:
         asked: dict[int, Request] = {}
-        for intent, category, excess in self._clusters(known):
-            of_agents = known.defects[:, intent, category]
-            for agent in sorted(np.flatnonzero(of_agents), key=lambda one: (-float(of_agents[one]), int(one))):
-                if agent not in asked and known.now - known.last[agent] >= self._params.cool_down:
-                    asked[int(agent)] = Request(
-                        int(agent), intent, _reason(known, int(agent), intent, category, excess)
-                    )
-        return list(asked.values())
+        for cluster in known.clusters(self._params.significance):
+            if not cluster.process:
+                for agent in cluster.agents:
+                    said = _reason(known, agent, cluster.intent, cluster.category)
+                    asked.setdefault(agent, Request(agent, cluster.intent, said))
+        if self._params.rest_in_turn:
+            for agent in in_turn(known):
+                asked.setdefault(agent, Request(agent, None, f"{since(known, agent)}, and no cluster: next in turn"))
+        return [request for request in asked.values() if known.rested(request.agent, self._params.cool_down)]
 
-    def _clusters(self, known: Known) -> list[tuple[int, int, float]]:
-        """(intent, category, defects above expectation), the largest first."""
-        found = known.defects.sum(axis=0)
-        above = found - expected(known)
-        places = [(int(i), int(c)) for i, c in np.argwhere((above > 0.0) & (found >= self._params.min_found))]
-        return sorted(((i, c, float(above[i, c])) for i, c in places), key=lambda one: (-one[2], one[0], one[1]))
-
-
-def expected(known: Known) -> Array:
-    """Defects by intent and category if each category were equally frequent in all intents."""
-    evaluated = known.evaluated.sum(axis=0)
-    everywhere = known.defects.sum(axis=(0, 1)) / max(1.0, float(evaluated.sum()))
-    return np.asarray(evaluated[:, None] * everywhere[None, :])
+    def remarks(self, known: Known) -> list[str]:
+        return [
+            f"{it.found:.0f} {it.category} defects in {known.intents[it.intent]} where {it.expected:.1f} are expected, "
+            "spread over agents: look at the process, nobody is coached for it"
+            for it in known.clusters(self._params.significance)
+            if it.process
+        ]
 
 
-def _reason(known: Known, agent: int, intent: int, category: int, excess: float) -> str:
-    count = int(known.defects[agent, intent, category])
-    name = CATEGORIES[category]
-    return f"{count} of the {name} defects found in {known.intents[intent]}, {excess:.1f} more there than expected"
+def _reason(known: Known, agent: int, intent: int, category: str) -> str:
+    """The agent's defects beside those of all who serve the intent, as counted."""
+    found, seen = known.defects[:, intent, CATEGORIES.index(category)], known.evaluated[:, intent]
+    usual = float(seen[agent] * found.sum() / seen.sum())
+    return f"{found[agent]:.0f} {category} defects in {known.intents[intent]}, where {usual:.1f} are usual for all"

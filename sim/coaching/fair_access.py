@@ -1,4 +1,7 @@
-"""Coaching that reaches everybody, the best too: a minimum for all, a share for the best, the rest by need."""
+"""Coaching that reaches everybody, the best too: a minimum for all, a share for the best, the rest by need and capped.
+
+Need alone would send the same few to every session: who has had much more than the mean waits until others had theirs.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +18,22 @@ from sim.registry import Params, register
 
 
 class FairAccessParams(Params):
-    """Everybody `at_least_every`; of the sessions left, `best_share` for the measured best `best` of the agents."""
+    """Everybody `at_least_every`, nobody again within `cool_down`; of the sessions left, `best_share` for the measured
+    best `best` of the agents. Who has had more than `at_most` times the mean hours comes last.
+    """
 
     signal: Signal = "resolution"
     min_count: Annotated[float, Field(ge=0)] = 1.0
     at_least_every: Annotated[Duration, Field(gt=0)] = 4 * 7 * 86400.0
+    cool_down: Annotated[Duration, Field(ge=0)] = 6 * 86400.0
     best: Annotated[Share, Field(gt=0.0)] = 0.2
     best_share: Share = 0.2
+    at_most: Annotated[float, Field(ge=1.0)] = 1.25
 
 
 @register("coaching", "fair_access", FairAccessParams)
 class FairAccess(CoachingRule):
-    """Who has waited too long, then some of the best as givers of examples, then the lowest measured."""
+    """Who would wait too long, then some of the best as givers of examples, then the lowest measured, hours capped."""
 
     uses_signals = True
 
@@ -36,15 +43,19 @@ class FairAccess(CoachingRule):
 
     def choose(self, known: Known) -> list[Request]:
         spec = self._params
-        overdue = [agent for agent in in_turn(known) if known.now - known.last[agent] >= spec.at_least_every]
-        asked = [Request(agent, None, f"{since(known, agent)}: everybody's minimum") for agent in overdue]
         lost = shortfall(known, spec.signal, spec.min_count) * volume(known)
-        others = [agent for agent in _best_first(lost) if agent not in overdue]
-        best = others[: ceil(spec.best * len(known.agents))]
-        chosen = sorted(best, key=lambda agent: (float(known.last[agent]), agent))
+        overdue = [agent for agent in in_turn(known) if known.until - known.last[agent] > spec.at_least_every]
+        asked = [Request(agent, None, f"{since(known, agent)}: everybody's minimum") for agent in overdue]
+        order = _best_first(lost)
+        others = [agent for agent in order if agent not in overdue and known.rested(agent, spec.cool_down)]
+        best = [agent for agent in order[: ceil(spec.best * len(order))] if agent in others]
+        chosen = sorted(best, key=lambda agent: (float(known.had[agent]), agent))
         chosen = chosen[: round(spec.best_share * max(0, known.room - len(asked)))]
         asked += [Request(agent, _strength(lost[agent]), self._outlier(lost[agent])) for agent in chosen]
-        rest = [agent for agent in reversed(others) if agent not in chosen]
+        enough = spec.at_most * float(known.had.mean())
+        rest = sorted(
+            (agent for agent in reversed(others) if agent not in chosen), key=lambda one: known.had[one] > enough
+        )
         return asked + [Request(agent, topic(lost[agent]), self._standing(lost[agent])) for agent in rest]
 
     def _outlier(self, row: Array) -> str:

@@ -36,7 +36,7 @@ class LowestFirst(CoachingRule):
         lost = shortfall(known, spec.signal, spec.min_count) * volume(known)
         below = lost.sum(axis=1)
         order = sorted(range(len(known.agents)), key=lambda agent: (-float(below[agent]), agent))
-        rested = (agent for agent in order if known.now - known.last[agent] >= spec.cool_down)
+        rested = (agent for agent in order if known.rested(agent, spec.cool_down))
         return [Request(agent, topic(lost[agent]), self._reason(float(below[agent]))) for agent in rested]
 
     def _reason(self, below: float) -> str:

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.policy import Signals
+from sim.quality.findings import Cluster, Findings, clusters
 from sim.registry import Params
 
 Array = NDArray[np.float64]
@@ -45,13 +46,14 @@ class Known:
 
     `serves`: 1 where the agent can serve the intent · `evaluated`: contacts scored and released so far in the run ·
     `defects`: of these, with a defect, shape (agents, intents, 4), in the order information, process, compliance,
-    empathy · `hours`: of coaching so far, a session without intent in each · `last`: when a session last ended,
-    shape (agents,), minus infinity where none has · `room`: sessions that leaders have time for until they are asked
-    again. `signals` only for rules that say `uses_signals = True`, `evaluated` and `defects` for those that say
+    empathy · `hours`: of coaching so far, a session without intent in each · `had`: the same in all, each session
+    once, shape (agents,) · `last`: when a session last ended, shape (agents,), minus infinity where none has ·
+    `room`: sessions that leaders have time for before `until`, when they are asked again. `signals` only for rules that say `uses_signals = True`, `evaluated` and `defects` for those that say
     `uses_findings = True`.
     """
 
     now: float
+    until: float
     agents: tuple[str, ...]
     tiers: tuple[int, ...]
     intents: tuple[str, ...]
@@ -60,12 +62,23 @@ class Known:
     evaluated: Array
     defects: Array
     hours: Array
+    had: Array
     last: Array
     room: int
 
     def days_since(self, agent: int) -> float:
         """Days since the agent's last session; infinite where there was none."""
         return (self.now - float(self.last[agent])) / DAY
+
+    def rested(self, agent: int, cool_down: float) -> bool:
+        """Whether the last session ended so many seconds ago at least."""
+        return self.now - float(self.last[agent]) >= cool_down
+
+    def clusters(self, significance: float) -> list[Cluster]:
+        """Intents and categories with more defects than chance finds, the most surprising first."""
+        findings = Findings(*self.evaluated.shape)
+        findings.evaluated, findings.found = self.evaluated, self.defects
+        return clusters(findings, significance)
 
 
 class CoachingRule:
@@ -80,6 +93,10 @@ class CoachingRule:
     def choose(self, known: Known) -> list[Request]:
         """Sessions in the order in which they should get leaders and windows; more than find room may be named."""
         raise NotImplementedError
+
+    def remarks(self, known: Known) -> list[str]:
+        """What leaders should know that coaching cannot mend, in sentences; it goes into the log."""
+        return []
 
 
 CATEGORIES = ("information", "process", "compliance", "empathy")

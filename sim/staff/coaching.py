@@ -7,7 +7,7 @@ or missed gets another window before the next plan, if there is one.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,12 +35,18 @@ NEVER = float("nan")
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A line of the log: what was done about an agent's coaching, when, and why."""
+    """A line of the log: what was done about an agent's coaching, when, and why.
+
+    `agent` is empty where it is about nobody; `about`: the intent, empty for the work in general; `due`: when the
+    session begins or was to begin, None where it has no window.
+    """
 
     at: float
     agent: str
     what: str
     why: str
+    about: str = ""
+    due: float | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -69,6 +75,7 @@ class Coaching:
         self._open: list[Session] = []
         self._closed: list[tuple[Any, ...]] = []
         self.log: list[Note] = []
+        self.told: Callable[[Note], object] | None = None
 
     def run(self, horizon: float) -> Steps:
         """The process: plan until the horizon."""
@@ -105,7 +112,9 @@ class Coaching:
 
     def _plan(self, before: float) -> None:
         left = self._leaders.room
-        known = self._leaders.known()
+        known = self._leaders.known(self._env.now + self._spec.every)
+        for remark in self._rule.remarks(known):
+            self._tell(Note(self._env.now, "", "nobody", remark))
         for request in self._rule.choose(known):
             if left == 0:
                 return
@@ -132,7 +141,7 @@ class Coaching:
         session = Session(request, window, self._env.now, window.start + self._spec.session, before)
         self._open.append(session)
         session.process = self._env.process(self._hold(session))
-        self._note(request, "booked", request.reason)
+        self._note(request, "booked", request.reason, window.start)
         return True
 
     def _again(self, session: Session) -> None:
@@ -190,7 +199,13 @@ class Coaching:
         self._closed.append(
             (request.agent, tier, intent, end, session.booked, session.window.start, session.began, ended, cost)
         )
-        self._note(request, end.name.lower().replace("_", " "), why)
+        self._note(request, end.name.lower().replace("_", " "), why, session.window.start)
 
-    def _note(self, request: Request, what: str, why: str) -> None:
-        self.log.append(Note(self._env.now, self._centre.agents[request.agent].name, what, why))
+    def _note(self, request: Request, what: str, why: str, due: float | None = None) -> None:
+        about = "" if request.intent is None else self._centre.blueprint.intents[request.intent].name
+        self._tell(Note(self._env.now, self._centre.agents[request.agent].name, what, why, about, due))
+
+    def _tell(self, note: Note) -> None:
+        self.log.append(note)
+        if self.told is not None:
+            self.told(note)

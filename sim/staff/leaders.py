@@ -35,6 +35,7 @@ class Leaders:
         self._intents = tuple(intent.name for intent in centre.blueprint.intents)
         self._serves = _serves(centre)
         self._hours = np.zeros(self._serves.shape)
+        self._had = np.zeros(len(self._names))
         self._last = np.full(len(self._names), -np.inf)
         self.room = room(spec)
         self._hourly = [person.hourly_cost + spec.leader_hourly_cost for person in staff]
@@ -42,22 +43,24 @@ class Leaders:
     def note(self, agent: int, intent: int | None, seconds: float, ended: float) -> None:
         """A session took place."""
         self._hours[agent, slice(None) if intent is None else intent] += seconds / HOUR
+        self._had[agent] += seconds / HOUR
         self._last[agent] = ended
 
     def forget(self, agent: int) -> None:
         """Someone new is on the seat."""
-        self._hours[agent] = 0.0
+        self._hours[agent] = self._had[agent] = 0.0
         self._last[agent] = -np.inf
 
     def price(self, agent: int, seconds: float) -> float:
         """Money for the time that the agent and a leader spend."""
         return self._hourly[agent] * seconds / HOUR
 
-    def known(self) -> Known:
-        """All they know now."""
+    def known(self, until: float) -> Known:
+        """All they know now; they will be asked again at `until`."""
         shape = self._serves.shape
         return Known(
             now=self._centre.calendar.now,
+            until=until,
             agents=self._names,
             tiers=self._tiers,
             intents=self._intents,
@@ -66,6 +69,7 @@ class Leaders:
             evaluated=_shown(np.zeros(shape) if self._findings is None else self._findings.evaluated),
             defects=_shown(np.zeros((*shape, 4)) if self._findings is None else self._findings.found),
             hours=_shown(self._hours),
+            had=_shown(self._had),
             last=_shown(self._last),
             room=self.room,
         )
