@@ -1,4 +1,4 @@
-"""`ccsim explain`: why a router decided so in one replication, and why a schedule was changed; printed as text."""
+"""`ccsim explain`: why a router decided so in one replication, and why a schedule was changed or somebody coached."""
 
 from __future__ import annotations
 
@@ -106,7 +106,9 @@ def _print(arm: dict[str, Any], told: dict[str, Any]) -> None:
             print(f"    {_candidate(who, what, one['score'])}")
     for move in arm["moves"]:
         print(f"\n{move['time']}  schedule: {move['sentence']}")
-    if not arm["decisions"] and not arm["moves"]:
+    for note in arm["coaching"]:
+        print(f"\n{note['time']}  coaching: {note['sentence']}")
+    if not any(arm[part] for part in ("decisions", "moves", "coaching")):
         print("  nothing of what was asked for happened in this replication")
     print()
 

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UsageError
+from sim.explain import sessions
 from sim.explain.decision import Decision, clock, of_agents, of_contacts
 from sim.explain.sampling import Reservoir
 from sim.model.reason import Reason
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from sim.model.centre import Centre
     from sim.model.contact import Contact
     from sim.sampling.streams import Streams
+    from sim.staff.coaching import Note
     from sim.staff.moves import Move
 
 KINDS = ("took", "next", "waits", "left")  # agent found, contact found, contact held, agent left idle
 SHARES = {"took": 0.5, "next": 0.2, "waits": 0.2, "left": 0.1}  # of a sample, as far as there are so many
-MOVES = "moves"
+MOVES, COACHING = "moves", "coaching"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,10 @@ class Observer:
     def __init__(self, wanted: Wanted) -> None:
         self._wanted = wanted
         self._sampled = wanted.case is None and wanted.at is None
-        self._kept: dict[str, list[Any]] = {kind: [] for kind in (*KINDS, MOVES)}
+        self._kept: dict[str, list[Any]] = {kind: [] for kind in (*KINDS, MOVES, COACHING)}
         self._chances: dict[str, Reservoir] = {}
         self._found = 0
-        self.counted = dict.fromkeys((*KINDS, MOVES), 0)
+        self.counted = dict.fromkeys((*KINDS, MOVES, COACHING), 0)
 
     def attach(self, centre: Centre, streams: Streams) -> None:
         """Watch this centre from now on."""
@@ -86,17 +88,24 @@ class Observer:
 
     def moved(self, move: Move) -> None:
         """A floor manager changed a schedule."""
-        self.counted[MOVES] += 1
-        if self._sampled:
-            place = self._chances[MOVES].place()
-            if place >= 0:
-                _put(self._kept[MOVES], place, move)
-        elif (
-            self._wanted.at is not None and move.at >= self._wanted.at and len(self._kept[MOVES]) < self._wanted.sample
-        ):
-            self._kept[MOVES].append(move)
+        self._note(MOVES, move)
+
+    def coached(self, note: Note) -> None:
+        """Something was decided about a session of coaching."""
+        if note.what != sessions.ROUTINE:
+            self._note(COACHING, note)
 
     # --- which are kept ----------------------------------------------------------------------------------------------
+
+    def _note(self, kind: str, what: Move | Note) -> None:
+        self.counted[kind] += 1
+        kept, at = self._kept[kind], self._wanted.at
+        if self._sampled:
+            place = self._chances[kind].place()
+            if place >= 0:
+                _put(kept, place, what)
+        elif at is not None and what.at >= at and len(kept) < self._wanted.sample:
+            kept.append(what)
 
     def _sample(self, kind: str, about: Any, chosen: Any) -> None:
         self.counted[kind] += 1
@@ -144,12 +153,17 @@ class Observer:
     # --- what is told ------------------------------------------------------------------------------------------------
 
     def told(self) -> dict[str, Any]:
-        """Decisions in order of time, the moves of the floor manager, and how many of each there were; plain data."""
+        """Decisions in order of time, the moves of the floor manager, what was done about sessions of coaching, and how
+        many of each there were; plain data.
+        """
         decisions = [decision for part in self._chosen() for decision in part]
         decisions.sort(key=lambda decision: decision.at)
         return {
             "decisions": [asdict(decision) for decision in decisions],
             "moves": [self._move(move) for move in sorted(self._kept[MOVES], key=lambda move: move.at)],
+            "coaching": [
+                sessions.told(note, self._start) for note in sorted(self._kept[COACHING], key=lambda note: note.at)
+            ],
             "counted": dict(self.counted),
         }
 

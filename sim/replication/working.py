@@ -40,7 +40,7 @@ class Working:
     ) -> None:
         """Let people come and go, be coached where there is a rule, and be managed.
 
-        `slack`: where there is room for coaching; `observer` hears what the floor manager does.
+        `slack`: where there is room for coaching; `observer` hears what the floor manager and leaders do.
         """
         self._coaching = self._coached(env, rule, slack)
         careers, blueprint, presence = self._changing.careers, self._centre.blueprint, None
@@ -50,6 +50,7 @@ class Working:
             careers.start(env)
         stays = shifts.start(env, self._centre.agents, self._staff, blueprint.limit, presence)
         if self._coaching is not None:
+            self._coaching.told = None if observer is None else observer.coached
             env.process(self._coaching.run(blueprint.horizon))
         spec = blueprint.scenario.staff.floor_manager
         if spec is not None:

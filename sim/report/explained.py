@@ -57,15 +57,19 @@ def section(folder: Path) -> Markup:
 
 def _told(arm: Mapping[str, Any]) -> Told:
     counted = arm["counted"]
-    decisions = sum(int(count) for kind, count in counted.items() if kind != "moves")
+    decisions = sum(int(count) for kind, count in counted.items() if kind not in ("moves", "coaching"))
     moves = int(counted.get("moves", 0))
     of = f"{len(arm['decisions'])} of {formats.several(decisions, 'decision')} with a choice"
+    schedule = sorted([*arm["moves"], *arm.get("coaching", ())], key=lambda one: str(one["time"]))
+    sessions = int(counted.get("coaching", 0))
+    of += f", {len(arm['moves'])} of {formats.several(moves, 'move')} of the floor manager" if moves else ""
+    of += f", {len(arm['coaching'])} of {formats.several(sessions, 'entry', 'entries')} on coaching" if sessions else ""
     return Told(
         formats.clean(arm["label"]),
         formats.clean(arm["rule"]),
-        of + (f", {len(arm['moves'])} of {formats.several(moves, 'move')} of the floor manager" if moves else ""),
+        of,
         [Line(formats.clean(one["time"]), formats.clean(one["sentence"]), _others(one)) for one in arm["decisions"]],
-        [Line(formats.clean(one["time"]), formats.clean(one["sentence"])) for one in arm["moves"]],
+        [Line(formats.clean(one["time"]), formats.clean(one["sentence"])) for one in schedule],
     )
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiment import estimate
+from sim.report import formats
 from sim.report.stored import Stored
 
 if TYPE_CHECKING:
@@ -52,12 +53,21 @@ class Payback:
 
     def surely(self, confidence: float = 0.95) -> float | None:
         """The same for the lower end of the interval of the mean, which is that of each day taken by itself."""
-        n = self.net.shape[0]
+        half = self.half_width(self.net, confidence)
+        return _from_when(self.days, self.net.mean(axis=0) - half) if np.isfinite(half).all() else None
+
+    @property
+    def returned(self) -> float:
+        """Saved / cost by the end, of the means."""
+        return float(self.saved[:, -1].mean() / self.cost[:, -1].mean())
+
+    def half_width(self, money: Array, confidence: float) -> Array:
+        """Of each day's mean; NaN from a single replication."""
+        n = money.shape[0]
+        if n < 2:
+            return np.full(money.shape[1], np.nan)
         t = float(estimate.quantile(0.5 + 0.5 * confidence, np.array([n]))[0])
-        if not np.isfinite(t):
-            return None
-        half = t * self.net.std(axis=0, ddof=1) / np.sqrt(n)
-        return _from_when(self.days, self.net.mean(axis=0) - half)
+        return np.asarray(t * money.std(axis=0, ddof=1) / np.sqrt(n))
 
 
 def paybacks(stored: Stored) -> list[Payback]:
@@ -67,14 +77,21 @@ def paybacks(stored: Stored) -> list[Payback]:
     return [one for one in found if one is not None]
 
 
-def sentence(one: Payback, label: str) -> str:
-    """The finding in words."""
+def sentence(one: Payback, label: str, currency: str = "", confidence: float = 0.95) -> str:
+    """The finding in words, the saving with its half-width where there are replications enough."""
+    money = f"{formats.clean(currency)}{formats.NARROW}" if currency else ""
     spent, saved = one.cost[:, -1].mean(), one.saved[:, -1].mean()
-    horizon, even = float(one.days[-1]), one.breaks_even()
-    begun = f"{label}: {one.hours:,.0f} hours of coaching cost {spent:,.0f}, saved {saved:,.0f} in {horizon:.0f} days"
+    half = float(one.half_width(one.saved, confidence)[-1])
+    about = f" ± {half:,.0f}" if np.isfinite(half) else ""
+    begun = (
+        f"{label}: {one.hours:,.0f} hours of coaching cost {money}{spent:,.0f}, saved {money}{saved:,.0f}{about} of "
+        f"agents’ time ({one.repeats.mean():,.0f} repeats avoided) in {one.days[-1]:.0f} days"
+    )
+    even, surely = one.breaks_even(), one.surely(confidence)
     if even is None:
         return f"{begun}; they do not pay for themselves within that time"
-    return f"{begun}; they have paid for themselves after {even:.0f} days"
+    how = f"surely after {surely:.0f}" if surely is not None else "not surely within that time"
+    return f"{begun}; they have paid for themselves after {even:.0f} days ({how})"
 
 
 def _from_when(days: Array, net: Array) -> float | None:

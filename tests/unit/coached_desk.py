@@ -54,6 +54,15 @@ def coached_desk(
     return {**data, "coaching": section, **sections}
 
 
+def busy_desk(rule: Data | None = None) -> Data:
+    """The same under load, with a floor manager who calls sessions off and leaves breaks alone."""
+    data = coached_desk(rule, load=5.0)
+    thresholds = {"waiting": 1, "longest_wait": "1 h"}
+    never = {"later": "0 s", "earlier": "0 s"}
+    data["staff"]["floor_manager"] = {"every": "5 min", "coaching": thresholds, "breaks": never}
+    return data
+
+
 def sessions(journal: Journal) -> list[tuple[str, float, str, float, float]]:
     """(agent, due, end, began, ended) of each session, in order of closing; NaN as -1."""
     return [

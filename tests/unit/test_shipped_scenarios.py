@@ -23,6 +23,7 @@ EXPERIMENTS = (
     "quality_routing",
     "bot_first",
     "article_or_coaching",
+    "coaching_payback",
     "tier2_or_cross_training",
     "measured_or_true",
     "qa_samples",
