@@ -25,6 +25,7 @@ from sim.report import (
     formats,
     harm,
     month,
+    payback_section,
     rehearsal,
     robustness,
     stored,
@@ -61,14 +62,22 @@ def write(folder: Path) -> Path:
         for place, arm in enumerate(found.stored.others, 1)
         if (chart := figures.strip(found, arm, place)) is not None
     }
+    returns = payback_section.section(found)
+    shown = None if returns is None else (returns, _picture(returns.chart, target))
     page = folder / "report.html"
-    replace(page, _render(found, pictures, strips, explained.section(folder)).encode())
+    replace(page, _render(found, pictures, strips, explained.section(folder), shown).encode())
     replace(folder / stress.NAME, stress.text(found.stored).encode())
     replace(folder / workbook.NAME, workbook.content(found.stored))
     return page
 
 
-def _render(found: figures.Findings, pictures: list[Picture], strips: dict[int, Picture], reasons: Markup) -> str:
+def _render(
+    found: figures.Findings,
+    pictures: list[Picture],
+    strips: dict[int, Picture],
+    reasons: Markup,
+    payback: tuple[payback_section.Section, Picture] | None,
+) -> str:
     manifest, css = found.stored.manifest, styles()
     title = formats.clean(manifest.get("title") or manifest.get("name") or "Contact centre")
     return _template().render(
@@ -88,6 +97,7 @@ def _render(found: figures.Findings, pictures: list[Picture], strips: dict[int, 
         pictures=pictures,
         explained=reasons,
         months=month.months(found),
+        payback=payback,
         harms=harm.tables(found),
         ranking=harm.ranking(found),
         lines=content.lines(found),

@@ -85,7 +85,8 @@ def test_lever_and_section_take_the_same_hours_off_the_floor(built: Built) -> No
     assert spare is not None
     heads = np.sum(spare.at_work, axis=0)
     week = float(heads.sum() * 900.0 / 16.0)
-    booked = coaching.booked(forecast([0.0] * heads.size), heads, CoachingLever.model_validate({"hours": 1800.0, "week": week}))
+    lever = CoachingLever.model_validate({"hours": "30 min", "week": f"{week} s"})
+    booked = coaching.booked(forecast([0.0] * heads.size), heads, lever)
     journal = simulate(loaded, 5, 0)
     rows = journal.states[journal.states["state"] == AgentState.COACHING]
     away = float((rows["end"] - rows["start"]).sum())

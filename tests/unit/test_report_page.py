@@ -74,7 +74,7 @@ def read(plan: Plan, place: Path) -> Tree:
 
 def words_of(folder: Path) -> Tree:
     """The page without its charts, which take most of the time."""
-    return Tree(page._render(figures.gather(stored.read(folder)), [], {}, Markup()))
+    return Tree(page._render(figures.gather(stored.read(folder)), [], {}, Markup(), None))
 
 
 @pytest.fixture(scope="module")
