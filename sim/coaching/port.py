@@ -48,8 +48,8 @@ class Known:
     `defects`: of these, with a defect, shape (agents, intents, 4), in the order information, process, compliance,
     empathy · `hours`: of coaching so far, a session without intent in each · `had`: the same in all, each session
     once, shape (agents,) · `last`: when a session last ended, shape (agents,), minus infinity where none has ·
-    `room`: sessions that leaders have time for before `until`, when they are asked again. `signals` only for rules that say `uses_signals = True`, `evaluated` and `defects` for those that say
-    `uses_findings = True`.
+    `room`: sessions that leaders have time for before `until`, when they are asked again. `signals` only for rules
+    that say `uses_signals = True`, `evaluated` and `defects` for those that say `uses_findings = True`.
     """
 
     now: float

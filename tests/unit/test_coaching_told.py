@@ -33,7 +33,7 @@ def explained(loaded: Loaded, wanted: Wanted = EVERYTHING) -> tuple[Journal, lis
     return pieces[-1], told["coaching"], told["counted"]
 
 
-# --- why ---------------------------------------------------------------------------------------------------------------
+# --- why -------------------------------------------------------------------------------------------------------------
 
 
 def test_every_session_booked_or_lost_is_told_with_its_reason(built: Built) -> None:
@@ -94,7 +94,7 @@ def test_lever_and_section_take_the_same_hours_off_the_floor(built: Built) -> No
     assert 0.9 * 8 * 3600.0 < away <= 8 * 3600.0  # a contact in hand is finished first
 
 
-# --- compiled and pure -------------------------------------------------------------------------------------------------
+# --- compiled and pure -----------------------------------------------------------------------------------------------
 
 CHILD = """
 import hashlib, json, sys, tempfile
@@ -115,10 +115,10 @@ json.dump([COMPILED, journal.sessions.size, found], sys.stdout)
 
 @pytest.mark.parametrize("rule", ["defect_clusters", "fair_access"])
 def test_compiled_and_pure_coach_the_same(rule: str) -> None:
-    said = []
+    said, command = [], [sys.executable, "-c", CHILD, rule]
     for pure in ("0", "1"):
         where = {**os.environ, "SIM_PURE": pure}
-        done = subprocess.run([sys.executable, "-c", CHILD, rule], env=where, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, env=where, capture_output=True, text=True, check=True)
         said.append(json.loads(done.stdout))
     (compiled, count, ours), (pure_too, _, theirs) = said
     assert compiled and not pure_too and count > 10
