@@ -299,7 +299,41 @@ class Wide(Made):
         in_shifts = any("shift" in group or "plan" in group for group in staff["groups"].values())
         if in_shifts and self._chance(0.5):
             staff["floor_manager"] = self._floor_manager()
+        self._people_who_change(data, in_shifts)
         return data
+
+    def _people_who_change(self, data: Data, in_shifts: bool) -> None:
+        """Coaching, absence, attrition, learning, strain and knowledge; drawn apart, so that all else stays.
+
+        Nobody leaves within a day, so attrition adds its newcomers' machinery and no more.
+        """
+        pick = random.Random(f"people who change {self.number}")
+        coaching, absence, attrition, *effects = (pick.random() for _ in range(6))
+        if coaching < 0.4:
+            data["coaching"] = self._coaching(pick)
+        if in_shifts and absence < 0.3:
+            data["staff"]["absence"] = {"share": pick.choice([0.2, 0.5]), "day_correlation": 0.0}
+        if in_shifts and attrition < 0.2:
+            data["staff"]["attrition"] = {"early": 1.0}
+        sections: tuple[tuple[str, Data], ...] = (
+            ("strain", {"hard": {"adds": pick.choice([0.0, 0.3])}, "effects": {"slower": 0.5, "limit": 0.5}}),
+            ("learning", {"handle": 0.64, "resolution": 0.05}),
+            ("knowledge", {"articles": {"intent_0": {"coverage": 0.8}}, "half_life": "1 h"}),
+        )
+        for (name, section), chance in zip(sections, effects, strict=True):
+            if chance < 0.3:
+                data["quality"] |= {name: section, "changes_every": seconds(pick.choice([300, 901.5]))}
+
+    def _coaching(self, pick: random.Random) -> Data:
+        """Sessions wherever a leader is free: nobody waits for slack."""
+        return {
+            "rule": {"rule": pick.choice(["round_robin", "lowest_first"])},
+            **pick.choice([{"every": "15 min", "session": "5 min"}, {"every": "30 min", "session": "20 min"}]),
+            "leaders": pick.choice([1, 3]),
+            "hours_per_leader_week": "168 h",
+            "most_away": pick.choice([1, 2]),
+            "least_slack": -99.0,
+        }
 
     def _limits_of_bot(self) -> Data:
         """Sessions at once, outages, reviews and a policy that measures; drawn apart, so that all else stays."""

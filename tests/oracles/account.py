@@ -75,6 +75,12 @@ class Post(Enum):
     ON = 0  # takes contacts
     LEAVING = 1  # finishes what is in hand
     BREAK = 2
+    CALLED = 3  # finishes what is in hand, to be coached then
+    COACHED = 4
+    ABSENT = 5  # planned on duty, and not there
+
+
+PLANNED = (Post.ON, Post.CALLED, Post.COACHED, Post.ABSENT)
 
 
 class Stretch(NamedTuple):
@@ -108,6 +114,8 @@ class Account:
         self.ends = records(journal.contacts)
         self.outcomes = records(journal.cases)
         self.states = records(journal.states)
+        self.sessions = records(journal.sessions)
+        self.conditions = records(journal.conditions)
 
     @cached_property
     def staff(self) -> tuple[Person, ...]:
@@ -174,16 +182,19 @@ class Account:
         now = 0.0
         for duty in self.staff[agent].duties:
             if duty.end > now:
-                for stretch in self._duty(self.holds[agent], duty, max(now, duty.start)):
+                begins = max(now, duty.start)
+                course = self._missed(duty, begins) if self._absent(agent, duty) else self._duty(agent, duty, begins)
+                for stretch in course:
                     now = stretch.end
                     yield stretch
 
-    def _duty(self, holds: list[Hold], duty: Duty, now: float) -> Iterator[Stretch]:
+    def _duty(self, agent: int, duty: Duty, now: float) -> Iterator[Stretch]:
         """A break waits for the contacts in hand and is then taken in full; one that falls into another ends as due."""
+        holds = self.holds[agent]
         for begins, ends in duty.breaks:
             if begins > now:
                 left = _left(holds, begins)
-                yield Stretch(now, begins, Post.ON)
+                yield from self._floor(agent, now, begins)
                 yield Stretch(begins, left, Post.LEAVING)
                 yield Stretch(left, left + (ends - begins), Post.BREAK)
                 now = left + (ends - begins)
@@ -191,12 +202,53 @@ class Account:
                 yield Stretch(now, ends, Post.BREAK)
                 now = ends
         if now < duty.end:
-            yield Stretch(now, duty.end, Post.ON)
+            yield from self._floor(agent, now, duty.end)
             yield Stretch(duty.end, _left(holds, duty.end), Post.LEAVING)
+
+    def _floor(self, agent: int, now: float, end: float) -> Iterator[Stretch]:
+        """Between breaks. A session waits for the contacts in hand, and ends as due; whoever is away misses it."""
+        for due in sorted(session["due"] for session in self.sessions if session["agent"] == agent):
+            if now <= due < end:
+                over = due + self._session
+                left = min(over, max([due, *(hold.free for hold in self.holds[agent] if hold.start <= due)]))
+                yield Stretch(now, due, Post.ON)
+                yield Stretch(due, left, Post.CALLED)
+                yield Stretch(left, over, Post.COACHED)
+                now = over
+        yield Stretch(now, end, Post.ON)
+
+    @property
+    def _session(self) -> float:
+        """Seconds that a session lasts."""
+        coaching = self.loaded.scenario.coaching
+        return 0.0 if coaching is None else coaching.session
+
+    @staticmethod
+    def _missed(duty: Duty, now: float) -> Iterator[Stretch]:
+        """A duty without the agent: planned but for its breaks."""
+        borders = [duty.start, *(moment for pause in duty.breaks for moment in pause), duty.end]
+        for begins, ends in zip(borders[::2], borders[1::2], strict=True):
+            if ends > max(begins, now):
+                yield Stretch(max(begins, now), ends, Post.ABSENT)
+
+    def _absent(self, agent: int, duty: Duty) -> bool:
+        """By the address of the agent's and the day's own draw; who has no duty but the whole run always comes."""
+        scenario, person = self.loaded.scenario, self.staff[agent]
+        spec, limit = scenario.staff.absence, scenario.calendar.length + scenario.calendar.max_drain
+        if spec is None or (len(person.duties) == 1 and not duty.breaks and duty.start == 0.0 and duty.end >= limit):
+            return False
+        start = scenario.calendar.start
+        day = int((3600.0 * start.hour + 60.0 * start.minute + start.second + duty.start) // 86400.0)
+        return bool(self._streams["absence"].block(person.key, day, 0)[0] < spec.share)
 
     def post(self, agent: int, moment: float) -> Post | None:
         """Where the agent is; None: off."""
         return next((s.post for s in self.stretches[agent] if s.start <= moment < s.end), None)
+
+    def takes(self, agent: int, moment: float) -> bool:
+        """Whether the agent takes contacts, if only at this instant: come back, and called to a session at once."""
+        stretches = self.stretches[agent]
+        return any(s.post == Post.ON and (s.start <= moment < s.end or s.start == moment == s.end) for s in stretches)
 
     # --- lines -------------------------------------------------------------------------------------------------------
 
@@ -250,7 +302,7 @@ class Account:
     @cached_property
     def _streams(self) -> dict[str, Any]:
         streams = Streams(self.seed, self.replication)
-        return {name: streams.purpose(name) for name in ("case", "visit")}
+        return {name: streams.purpose(name) for name in ("case", "visit", "absence")}
 
     @cached_property
     def _births(self) -> dict[int, int]:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
+from math import fsum, isnan
 
-from sim.model.journal import AgentState, LegEnd
-from tests.oracles.account import Account, Hold, Post, Record, state_of
+from sim.model.journal import AgentState, LegEnd, Moment, SessionEnd
+from tests.oracles.account import PLANNED, Account, Hold, Post, Record, state_of
 from tests.oracles.invariants import Run, invariant
 
-AWAY = {None: AgentState.OFF, Post.BREAK: AgentState.BREAK, Post.ON: AgentState.AVAILABLE}
+AWAY = {
+    None: AgentState.OFF,
+    Post.ABSENT: AgentState.OFF,
+    Post.BREAK: AgentState.BREAK,
+    Post.COACHED: AgentState.COACHING,
+    Post.ON: AgentState.AVAILABLE,
+}
+TOOK_PLACE = (SessionEnd.HELD, SessionEnd.CUT_SHORT)
+AT_WORK = (AgentState.AVAILABLE, AgentState.BUSY, AgentState.WRAP_UP, AgentState.HANDOVER, AgentState.COACHING)
 
 
 def _name(account: Account, record: Record) -> str:
@@ -44,7 +53,7 @@ def states_and_loads_are_what_legs_and_plan_say(run: Run) -> Iterator[str]:
             if (record["state"], record["load"]) != (wanted, load):
                 said = f"state {record['state']}, load {record['load']}"
                 yield f"{_name(account, record)}: {said}, but at {moment} s {wanted}, {load}"
-            if record["scheduled"] != (post == Post.ON):
+            if record["scheduled"] != (post in PLANNED):
                 yield f"{_name(account, record)}: scheduled {record['scheduled']}, but at {moment} s {post}"
 
 
@@ -88,10 +97,10 @@ def only_agents_of_the_tier_with_the_skills_answer(run: Run) -> Iterator[str]:
 
 @invariant
 def agents_answer_only_while_on_duty(run: Run) -> Iterator[str]:
-    """Not before a duty, in a break, or after the moment at which they were to leave."""
+    """Not before a duty, in a break or a session, on a day missed, or after the moment at which they were to leave."""
     account = run.account
     for leg in account.legs:
-        if leg["agent"] >= 0 and account.post(leg["agent"], leg["answered"]) != Post.ON:
+        if leg["agent"] >= 0 and not account.takes(leg["agent"], leg["answered"]):
             yield f"{account.staff[leg['agent']].name} answered at {leg['answered']} s, not on duty"
 
 
@@ -106,6 +115,41 @@ def an_agent_tells_of_contacts_what_contacts_tell_of_the_agent(run: Run) -> Iter
     for record in account.states:
         if record["tier"] != account.staff[record["agent"]].tier:
             yield f"{_name(account, record)} in tier {record['tier']}"
+
+
+@invariant
+def a_session_held_is_time_in_coaching_and_all_time_in_coaching_is_one(run: Run) -> Iterator[str]:
+    """From when the agent had left the floor to the window's end, or that of the run; other sessions took no time."""
+    account = run.account
+    spent = {(s["agent"], s["began"], s["ended"]) for s in account.sessions if s["end"] in TOOK_PLACE}
+    derived = {
+        (agent, s.start, s.end)
+        for agent, stretches in enumerate(account.stretches)
+        for s in stretches
+        if s.post == Post.COACHED and s.end > s.start
+    }
+    for agent, start, end in sorted(spent ^ derived):
+        source = "records" if (agent, start, end) in spent else "windows"
+        yield f"{account.staff[agent].name} was in coaching from {start} to {end} s by {source} only"
+    for session in account.sessions:
+        if session["end"] not in TOOK_PLACE and not (isnan(session["began"]) and session["cost"] == 0.0):
+            yield f"a session of {account.staff[session['agent']].name} that was not held began or cost something"
+
+
+@invariant
+def strain_is_looked_at_for_all_time_at_work(run: Run) -> Iterator[str]:
+    """Up to an agent's last look, seconds looked at are seconds at work; strain lies between 0 and 1."""
+    account = run.account
+    for agent, person in enumerate(account.staff):
+        looks = [c for c in account.conditions if c["agent"] == agent and c["moment"] == Moment.LOOK]
+        last = max((look["at"] for look in looks), default=0.0)
+        own = [record for record in account.states if record["agent"] == agent and record["state"] in AT_WORK]
+        worked = fsum(max(0.0, min(record["end"], last) - record["start"]) for record in own)
+        seen = fsum(look["on_duty"] for look in looks)
+        if abs(seen - worked) > 1e-9 * max(1.0, worked):
+            yield f"{person.name}: {seen} s looked at, {worked} s at work up to {last} s"
+        if any(not 0.0 <= look["strain"] <= 1.0 for look in looks):
+            yield f"strain of {person.name} is not between 0 and 1"
 
 
 @invariant

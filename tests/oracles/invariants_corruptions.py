@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.journal import AgentState, CaseEnd, ContactEnd, Journal, LegEnd, Origin
+from sim.model.journal import STREAMS, AgentState, CaseEnd, ContactEnd, Journal, LegEnd, Origin, SessionEnd
 from tests.oracles.account import Account, Post, Wait
 from tests.oracles.invariants import Run
 
@@ -20,7 +20,7 @@ Corruption = Callable[[Run, Streams], bool]
 def corrupted(true: Run, corrupt: Corruption) -> Run | None:
     """The same run with a record changed; None where there is nothing to change."""
     account, journal = true.account, true.account.journal
-    streams = {name: getattr(journal, name).copy() for name in ("legs", "contacts", "cases", "states", "evaluations")}
+    streams = {name: getattr(journal, name).copy() for name in (*STREAMS, "conditions", "sessions")}
     if not corrupt(true, streams):
         return None
     told = Account(
@@ -84,6 +84,14 @@ def lost(legs: np.ndarray) -> Any:
 def early(which: Callable[[np.ndarray], Any]) -> Callable[[np.ndarray], Any]:
     """Within the first hour, which every scenario measures."""
     return lambda legs: which(legs) & (legs["ended"] < 3600.0 - 1.0)
+
+
+def absent(states: np.ndarray) -> Any:
+    return (states["state"] == AgentState.OFF) & (states["scheduled"] == 1)
+
+
+def looked(conditions: np.ndarray) -> Any:
+    return conditions["on_duty"] > 0.0
 
 
 def plus(name: str, much: float) -> Callable[[Any], Any]:
@@ -255,6 +263,29 @@ CORRUPTIONS: list[tuple[str, Corruption]] = [
         first("states", lambda states: states["state"] == AgentState.BREAK, state=AgentState.AVAILABLE),
     ),
     ("states_and_loads_are_what_legs_and_plan_say", first("legs", waited, ended=plus("ended", 3.0))),
+    (
+        "states_and_loads_are_what_legs_and_plan_say",
+        first("states", lambda states: states["state"] == AgentState.COACHING, state=AgentState.AVAILABLE),
+    ),
+    (
+        "states_and_loads_are_what_legs_and_plan_say",
+        first("states", absent, state=AgentState.AVAILABLE),
+    ),
+    (
+        "a_session_held_is_time_in_coaching_and_all_time_in_coaching_is_one",
+        first("sessions", by_end(SessionEnd.HELD), began=plus("began", 1.0)),
+    ),
+    (
+        "a_session_held_is_time_in_coaching_and_all_time_in_coaching_is_one",
+        first("sessions", by_end(SessionEnd.HELD), end=SessionEnd.MISSED),
+    ),
+    (
+        "a_session_held_is_time_in_coaching_and_all_time_in_coaching_is_one",
+        first("sessions", by_end(SessionEnd.MISSED), cost=1.0),
+    ),
+    ("strain_is_looked_at_for_all_time_at_work", first("conditions", looked, on_duty=plus("on_duty", 1.0))),
+    ("strain_is_looked_at_for_all_time_at_work", first("conditions", looked, strain=1.01)),
+    ("strain_is_looked_at_for_all_time_at_work", dropped("conditions", looked)),
     ("nobody_has_more_in_hand_than_slots", other_agent(_busy_with_voice)),
     ("only_agents_of_the_tier_with_the_skills_answer", other_agent(_not_eligible)),
     ("agents_answer_only_while_on_duty", other_agent(_not_there)),
@@ -292,5 +323,9 @@ CORRUPTIONS: list[tuple[str, Corruption]] = [
     (
         "cost_is_what_roster_bot_and_line_come_to",
         first("states", lambda s: s["state"] == AgentState.AVAILABLE, state=AgentState.OFF),
+    ),
+    (
+        "cost_is_what_roster_bot_and_line_come_to",
+        first("states", lambda s: s["state"] == AgentState.COACHING, state=AgentState.OFF),
     ),
 ]

@@ -10,12 +10,13 @@ from math import fsum, isnan
 
 from sim.model.codes import VISITS
 from sim.model.journal import LegEnd
-from tests.oracles.account import Account, Record
+from tests.oracles.account import Account, Post, Record
 from tests.oracles.invariants import Run, invariant
 from tests.relations.outcome import STREAMS, Outcome, differences
 
 EVENTS_A_WAIT = 4  # patience, overflow, and two looks at a reservation
 EVENTS_A_STRETCH = 6  # of an agent's day: it begins, ends, and waits for the contacts in hand
+EVENTS_A_SESSION = 6  # it is begun, due, looked at once more, left for, over, and ended
 ONE_IN = 1e-12
 
 
@@ -138,11 +139,21 @@ def the_number_of_events_is_bounded(run: Run) -> Iterator[str]:
     duties = sum(1 + len(duty.breaks) for person in account.staff for duty in person.duties)
     refreshes = account.end_of_run / account.loaded.scenario.quality.signals.refresh
     bound = sum(_timers(leg) for leg in account.legs) + len(account.ends) + births + 10
-    bound += EVENTS_A_STRETCH * (duties + len(account.staff)) + 2 * refreshes
+    bound += EVENTS_A_STRETCH * (duties + len(account.staff)) + 2 * refreshes + _of_change(account)
     if not births <= run.events <= bound:
         yield f"{run.events} events, at most {bound}"
     if len(account.legs) > VISITS * len(account.ends):
         yield f"{len(account.legs)} legs of {len(account.ends)} contacts"
+
+
+def _of_change(account: Account) -> float:
+    """Looks at how people and the bot changed, plans of coaching, and what a session sets, one still open included."""
+    coaching, every = account.loaded.scenario.coaching, account.loaded.scenario.quality.changes_every
+    looks = 2 * account.end_of_run / every
+    if coaching is None:
+        return looks
+    still_open = coaching.leaders * coaching.every / coaching.session
+    return looks + account.end_of_run / coaching.every + EVENTS_A_SESSION * (len(account.sessions) + still_open)
 
 
 def _timers(leg: Record) -> int:
@@ -154,7 +165,7 @@ def _timers(leg: Record) -> int:
 
 @invariant
 def cost_is_what_roster_bot_and_line_come_to(run: Run) -> Iterator[str]:
-    """Wages from the plan, overtime included, at the prices the scenario's text gives; by tier and in all."""
+    """Wages from the plan, overtime and coaching included and absence not, at the text's prices; by tier and in all."""
     costs, paid = _costs(run)
     for scope, cost in costs.items():
         said = run.kpi.get(("total_cost", scope, "total"), 0.0)
@@ -170,7 +181,8 @@ def _costs(run: Run) -> tuple[Counter[str], float]:
     costs: Counter[str] = Counter()
     seconds = 0.0
     for person, stretches in zip(account.staff, account.stretches, strict=True):
-        paid = fsum(stretch.end - max(stretch.start, account.journal.lexicon.warmup) for stretch in stretches)
+        there = [stretch for stretch in stretches if stretch.post != Post.ABSENT]
+        paid = fsum(stretch.end - max(stretch.start, account.journal.lexicon.warmup) for stretch in there)
         seconds += paid
         for scope in ("all", f"tier:{person.tier}"):
             costs[scope] += paid / 3600.0 * _wage(run, person.name)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from sim.model.journal import AgentState, ContactEnd, LegEnd
+from sim.model.journal import AgentState, ContactEnd, LegEnd, SessionEnd
 from tests.oracles import (  # noqa: F401  # each adds its invariants to the list
     invariants_agents,
     invariants_contacts,
@@ -21,7 +21,7 @@ from tests.oracles.account import Account
 from tests.oracles.invariants import broken, honest
 from tests.scenarios import FORCED, ROUTERS
 
-FEW, MANY = range(16), range(16, 316)
+FEW, MANY = range(20), range(20, 316)
 
 
 @pytest.mark.parametrize("number", [*FEW, *(pytest.param(n, marks=pytest.mark.slow) for n in MANY)])
@@ -36,7 +36,15 @@ def test_scenarios_meet_everything_and_are_full_of_ties() -> None:
     assert {leg["end"] for account in accounts for leg in account.legs} == set(LegEnd)
     assert {contact["end"] for account in accounts for contact in account.ends} == set(ContactEnd)
     states = {record["state"] for account in accounts for record in account.states}
-    assert states >= set(AgentState) - {AgentState.COACHING}
+    assert states == set(AgentState)
+    scenarios = [true.account.loaded.scenario for true in runs]
+    for part in ("absence", "attrition"):
+        assert any(getattr(scenario.staff, part) is not None for scenario in scenarios), part
+    for part in ("strain", "learning", "knowledge"):
+        assert any(getattr(scenario.quality, part) is not None for scenario in scenarios), part
+    sessions = {session["end"] for account in accounts for session in account.sessions}
+    assert sessions >= {SessionEnd.HELD, SessionEnd.MISSED}
+    assert any(record["state"] == AgentState.OFF and record["scheduled"] for a in accounts for record in a.states)
     assert max(record["load"] for account in accounts for record in account.states) >= 3
     assert {true.made.data["routing"]["rule"] for true in runs} == set(ROUTERS)
     assert _tied(accounts) > 0.2

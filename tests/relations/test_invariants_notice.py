@@ -118,6 +118,15 @@ def _other_channel(intent: dict[str, Any]) -> None:
     intent["channel"] = "voice" if intent["channel"] == "chat" else "chat"
 
 
+def _nobody_absent(made: Made) -> None:
+    made.data["staff"].pop("absence", None)
+
+
+def _longer_sessions(made: Made) -> None:
+    if "coaching" in made.data:
+        made.data["coaching"] |= {"every": "30 min", "session": "25 min"}
+
+
 LIES: list[tuple[str, Callable[[Made], None]]] = [
     (
         "nobody_waits_beyond_patience_and_who_abandons_waited_exactly_so_long",
@@ -137,6 +146,9 @@ LIES: list[tuple[str, Callable[[Made], None]]] = [
     ("states_and_loads_are_what_legs_and_plan_say", each("shifts", lambda shift: shift.update(breaks=[]))),
     ("cost_is_what_roster_bot_and_line_come_to", each("groups", lambda group: group.update(hourly_cost=18.0))),
     ("every_moment_of_a_trace_is_one_birth", _drop_first_arrivals),
+    ("agents_answer_only_while_on_duty", _nobody_absent),
+    ("cost_is_what_roster_bot_and_line_come_to", _nobody_absent),
+    ("a_session_held_is_time_in_coaching_and_all_time_in_coaching_is_one", _longer_sessions),
     ("nothing_happens_after_the_drain", _longer_drain),
     ("contacts_of_a_case_are_numbered_and_counted", _one_more_contact),
     ("a_case_and_its_contacts_and_legs_are_of_one_kind", each("intents", _other_channel)),
