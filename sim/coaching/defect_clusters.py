@@ -29,7 +29,7 @@ class DefectClustersParams(Params):
 
 @register("coaching", "defect_clusters", DefectClustersParams)
 class DefectClusters(CoachingRule):
-    """Those with a defect that clusters in an intent and in persons, most above expectation first; then all in turn."""
+    """Those who stand out with a defect that clusters in an intent come first; then all in turn."""
 
     uses_findings = True
 
@@ -40,10 +40,9 @@ class DefectClusters(CoachingRule):
     def choose(self, known: Known) -> list[Request]:
         asked: dict[int, Request] = {}
         for cluster in known.clusters(self._params.significance):
-            if not cluster.process:
-                for agent in cluster.agents:
-                    said = _reason(known, agent, cluster.intent, cluster.category)
-                    asked.setdefault(agent, Request(agent, cluster.intent, said))
+            for agent in cluster.persons:
+                said = _reason(known, agent, cluster.intent, cluster.category)
+                asked.setdefault(agent, Request(agent, cluster.intent, said))
         if self._params.rest_in_turn:
             for agent in in_turn(known):
                 asked.setdefault(agent, Request(agent, None, f"{since(known, agent)}, and no cluster: next in turn"))

@@ -47,7 +47,8 @@ class Findings:
 class Cluster:
     """An intent and a category with too many defects. `agents`: who has them, most above the expected first.
 
-    `process`: they are spread over agents as chance would spread them (no agent stands out at one in a hundred).
+    `persons`: those of them who stand out from the others by more than chance. `process`: nobody does, so the defects
+    are spread over agents as chance would spread them.
     """
 
     intent: int
@@ -57,6 +58,7 @@ class Cluster:
     expected: float
     process: bool
     agents: tuple[int, ...]
+    persons: tuple[int, ...]
 
 
 def clusters(findings: Findings, significance: float = 0.01) -> list[Cluster]:
@@ -89,24 +91,27 @@ def _cluster(findings: Findings, significance: float, intent: int, place: int, c
     own = found.sum() / evaluated.sum()
     above = found - own * evaluated
     order = sorted(np.flatnonzero(found > 0.0).tolist(), key=lambda agent: (-above[agent], agent))
+    apart = _standing_out(evaluated, found, own, significance)
+    persons = tuple(agent for agent in order if apart[agent])
     return Cluster(
         intent=intent,
         category=category,
         evaluated=float(evaluated.sum()),
         found=float(found.sum()),
         expected=float(share * evaluated.sum()),
-        process=not _somebody_stands_out(evaluated, found, own, significance),
+        process=not persons,
         agents=tuple(order),
+        persons=persons,
     )
 
 
-def _somebody_stands_out(evaluated: Array, found: Array, share: float, significance: float) -> bool:
-    """Whether an agent has more than chance gives one of so many (binomial, Bonferroni)."""
+def _standing_out(evaluated: Array, found: Array, share: float, significance: float) -> NDArray[np.bool_]:
+    """Whether each agent has more than chance gives one of so many (binomial, Bonferroni)."""
     from scipy.stats import binom
 
     seen = evaluated > 0.0
-    chance = binom.sf(np.round(found[seen]) - 1.0, np.round(evaluated[seen]), share)
-    return bool((chance * seen.sum() < significance).any())
+    chance = np.where(seen, binom.sf(np.round(found) - 1.0, np.round(evaluated), share), 1.0)
+    return np.asarray(chance * seen.sum() < significance)
 
 
 def named(found: Sequence[Cluster], intents: Sequence[str]) -> list[str]:

@@ -262,14 +262,15 @@ def clustered(spread: list[float], elsewhere: float = 2.0) -> dict[str, Any]:
 
 def test_defect_clusters_coach_those_who_have_them_and_then_all_in_turn() -> None:
     requests = asked("defect_clusters", **clustered([1.0, 0.0, 20.0, 9.0, 1.0]))
-    assert [request.agent for request in requests][:2] == [2, 3]
-    assert {request.intent for request in requests[:2]} == {1}
+    assert [request.agent for request in requests] == [2, 0, 1, 3, 4]
+    assert [request.intent for request in requests] == [1, None, None, None, None]
     assert requests[0].reason == "20 process defects in move, where 6.2 are usual for all"
-    assert requests[-1].agent == 1 and requests[-1].intent is None and "next in turn" in requests[-1].reason
+    assert "no cluster: next in turn" in requests[-1].reason
 
 
 def test_hours_that_clusters_leave_need_not_be_used() -> None:
-    assert order("defect_clusters", {"rest_in_turn": False}, **clustered([1.0, 0.0, 20.0, 9.0, 1.0])) == [2, 3, 0, 4]
+    assert order("defect_clusters", {"rest_in_turn": False}, **clustered([1.0, 0.0, 20.0, 9.0, 1.0])) == [2]
+    assert order("defect_clusters", {"rest_in_turn": False}, **clustered([1.0, 0.0, 20.0, 24.0, 1.0])) == [3, 2]
 
 
 def test_a_cluster_that_everybody_has_is_the_processs_and_coaches_nobody() -> None:

@@ -22,7 +22,8 @@ STORED = {
     "replication": 0,
     "arms": [
         {
-            "arm": "today", "label": EVIL, "rule": "p_mu", "counted": {"took": 120, "next": 3, "moves": 1},
+            "arm": "today", "label": EVIL, "rule": "p_mu",
+            "counted": {"took": 120, "next": 3, "moves": 1, "coaching": 40},
             "decisions": [
                 {
                     "time": "2026-03-02 09:00:00", "question": "agent selection", "sentence": f"a took {EVIL}.",
@@ -33,6 +34,7 @@ STORED = {
                 }
             ],
             "moves": [{"time": "2026-03-02 09:30:00", "sentence": "Break of a moved later."}],
+            "coaching": [{"time": "2026-03-02 08:00:00", "sentence": f"Coaching of a about {EVIL} called off."}],
         }
     ],
 }  # fmt: skip
@@ -43,7 +45,8 @@ def test_the_section_says_what_was_chosen_from_whom_and_escapes_it(tmp_path: Pat
     text = explained.section(tmp_path)
     assert EVIL not in text and "&lt;script&gt;" in text
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", text))
-    assert "1 of 123 decisions with a choice, 1 of 1 move of the floor manager" in plain
+    assert "1 of 123 decisions with a choice, 1 of 1 move of the floor manager, 1 of 40 entries on coaching" in plain
+    assert plain.index("Coaching of a about") < plain.index("Break of a moved later.")
     assert "Score (2). Also free: b (1.5), c and 4 more." in plain
     assert "Break of a moved later." in plain
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import Markup
 
 from sim.metrics.coaching import CoachingLost, Sessions
 from sim.metrics.facts import Facts
 from sim.model.journal import SESSION, SessionEnd
-from sim.report import payback
+from sim.report import canvas, figures, page, payback, payback_section, stored
+from tests.unit import fake_results
 from tests.unit.coached_desk import coached_desk
 
 DAYS = 10
@@ -38,8 +41,8 @@ def found(cost: list[float], aht: float = 360.0, repeats: float = 10.0) -> list[
     names = ["arm", "replication", "scope", "interval", "kpi", "numerator", "denominator"]
     kpi = pd.DataFrame(rows("base", 400.0, 20.0, [0.0] * DAYS) + rows("coach", aht, repeats, cost), columns=names)
     arms = (SimpleNamespace(name="base"), SimpleNamespace(name="coach"))
-    stored: Any = SimpleNamespace(kpi=kpi, baseline=arms[0], others=arms[1:], manifest={})
-    return payback.paybacks(stored)
+    result: Any = SimpleNamespace(kpi=kpi, baseline=arms[0], others=arms[1:], manifest={})
+    return payback.paybacks(result)
 
 
 def test_saving_is_shorter_contacts_and_fewer_repeats_at_the_mean_wage() -> None:
@@ -86,3 +89,69 @@ def test_kpis_of_sessions_count_what_was_lost_and_what_it_cost(built: Any) -> No
     total = facts.cells.grid("all", fold.numerator)[0, 0], facts.cells.grid("all", fold.denominator)[0, 0]
     assert total == (2.0, 4.0)
     assert facts.cells.grid("all", facts.own(Sessions)[2])[0].tolist() == pytest.approx([40.0, 10.0, 10.0, 10.0, 10.0])
+
+
+# --- on the page -----------------------------------------------------------------------------------------------------
+
+
+def shown(several: list[payback.Payback], label: str = "Coached") -> Any:
+    """What the section needs of a result, around these pay-backs."""
+    result = SimpleNamespace(confidence=0.95, currency="USD")
+    return SimpleNamespace(stored=result, looks={one.arm: canvas.look(1, label) for one in several})
+
+
+def section(monkeypatch: pytest.MonkeyPatch, several: list[payback.Payback]) -> Any:
+    monkeypatch.setattr(payback, "paybacks", lambda stored: several)
+    return payback_section.section(shown(several))
+
+
+def test_the_figure_sets_cost_against_saving_and_marks_the_day_of_even(monkeypatch: pytest.MonkeyPatch) -> None:
+    several = found([200.0] + [0.0] * (DAYS - 1))
+    told = section(monkeypatch, several)
+    assert told.chart.finding == "Coaching pays for itself within 10 days"
+    assert told.sentences == [payback.sentence(several[0], "Coached", "USD")]
+    for width in (canvas.WIDE, canvas.NARROW):
+        (axes,) = told.chart.draw(width).figure.axes
+        saved, cost, even = axes.lines
+        np.testing.assert_allclose(saved.get_ydata()[-1], 444.44, rtol=1e-4)
+        np.testing.assert_allclose(cost.get_ydata(), 200.0)
+        assert list(even.get_xdata()) == [5.0, 5.0]
+
+
+def test_what_is_not_paid_back_is_not_marked_and_says_how_much_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = section(monkeypatch, found([60.0] * DAYS))
+    assert told.chart.finding == "Coaching does not pay for itself in agents’ time within 10 days"
+    assert len(told.chart.draw(canvas.WIDE).figure.axes[0].lines) == 2
+    assert payback_section._returned(found([60.0] * DAYS)[0]).startswith("not paid back in 10 days: 74")
+
+
+def small(folder: Path) -> Any:
+    few = {"intents": {"a": "Cards"}, "replications": 5, "intervals": 4, "tiers": (1,)}
+    plan = fake_results.Plan(arms={"base": "As it is", "coach": EVIL}, **few)  # type: ignore[arg-type]
+    return figures.gather(stored.read(fake_results.write(folder / "f", plan)))
+
+
+EVIL = "<script>alert(1)</script>"
+
+
+def test_where_nobody_is_coached_there_is_no_section(tmp_path: Path) -> None:
+    result = small(tmp_path)
+    assert payback_section.section(result) is None
+    assert "chart-payback" not in page._render(result, [], {}, Markup(), None)
+
+
+def test_the_page_shows_the_section_once_with_labels_as_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    several, result = found([60.0] * DAYS), small(tmp_path)
+    monkeypatch.setattr(payback, "paybacks", lambda stored: several)
+    told = payback_section.section(result)
+    assert told is not None
+    text = page._render(result, [], {}, Markup(), (told, page._picture(told.chart, tmp_path)))
+    assert text.count('id="chart-payback"') == 1 and EVIL not in text
+    assert "hours of coaching cost" in text and (tmp_path / "payback.svg").is_file()
+
+
+def test_a_single_replication_has_a_sentence_without_an_interval() -> None:
+    one = found([60.0] * DAYS)[0]
+    alone = payback.Payback(one.arm, one.days, one.cost[:1], one.saved[:1], one.hours, one.repeats[:1])
+    assert "±" not in payback.sentence(alone, "Coached") and "±" in payback.sentence(one, "Coached")
+    assert np.isnan(alone.half_width(alone.net, 0.95)).all() and alone.surely() is None
