@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from sim.config import schema
+from sim.config.context import Context
 from sim.config.document import Path
 from sim.config.plain import Places
-from sim.config.references import Context
 from sim.config.tables import Tables
 from sim.config.units import DAY
 from sim.errors import Problem, ScenarioError
