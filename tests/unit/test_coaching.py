@@ -213,6 +213,17 @@ def test_a_busy_team_has_its_due_sessions_called_off_and_booked_again(built: Bui
     assert again.size > journal.sessions.size // 4
 
 
+def test_sessions_teach_for_as_long_as_they_took_and_those_called_off_nothing(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taught: list[float] = []
+    monkeypatch.setattr(Coached, "taught", lambda _, agent, intent, seconds, ended: taught.append(seconds))
+    rows = managed(built, TOUCHY, load=5.0).sessions
+    held = rows[~np.isnan(rows["began"])]
+    assert 0 < held.size < rows.size
+    assert taught == (held["ended"] - held["began"]).tolist()
+
+
 def test_thresholds_that_nobody_reaches_call_nothing_off(built: Built) -> None:
     calm = {"every": "5 min", "coaching": {"waiting": 10_000, "longest_wait": "10 h"}}
     with_it, without = managed(built, calm, load=5.0), managed(built, {"every": "5 min"}, load=5.0)
