@@ -10,7 +10,7 @@ import base64
 import functools
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
@@ -18,11 +18,13 @@ import jinja2
 from markupsafe import Markup
 
 from sim.report import (
+    agents,
     canvas,
     content,
     explained,
     figures,
     formats,
+    glance,
     harm,
     month,
     payback_section,
@@ -34,6 +36,9 @@ from sim.report import (
     workbook,
 )
 from sim.report.canvas import Chart
+
+LEADING = ("differences", "through-the-day", "frontier", "who-gains-who-pays")
+MOST_LEADING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,19 @@ class Picture:
     narrow: str
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What stands on the page beside the words that `content` makes: charts, and what has files of its own."""
+
+    leading: list[Picture] = field(default_factory=list)
+    more: list[Picture] = field(default_factory=list)
+    foresight: list[tuple[str, Picture]] = field(default_factory=list)
+    strips: dict[int, Picture] = field(default_factory=dict)
+    explained: Markup = field(default_factory=Markup)
+    payback: tuple[payback_section.Section, Picture] | None = None
+    agents: list[agents.Spread] = field(default_factory=list)
+
+
 def write(folder: Path) -> Path:
     """Write `report.html`, `charts/`, `tables.xlsx` and `stress_des.md` into a result folder; returns the page's path.
 
@@ -56,30 +74,41 @@ def write(folder: Path) -> Path:
     found = figures.gather(stored.read(folder))
     target = folder / "charts"
     target.mkdir(exist_ok=True)
-    pictures = [_picture(chart, target) for chart in [*figures.charts(found), *_foresight(folder)]]
+    pictures = [_picture(chart, target) for chart in figures.charts(found)]
+    leads = _leads(pictures)
     strips = {
         place: _picture(chart, target)
         for place, arm in enumerate(found.stored.others, 1)
         if (chart := figures.strip(found, arm, place)) is not None
     }
     returns = payback_section.section(found)
-    shown = None if returns is None else (returns, _picture(returns.chart, target))
+    shown = Shown(
+        leading=[one for one in pictures if one.name in leads],
+        more=[one for one in pictures if one.name not in leads],
+        foresight=[(name, _picture(chart, target)) for name, chart in _foresight(folder)],
+        strips=strips,
+        explained=explained.section(folder),
+        payback=None if returns is None else (returns, _picture(returns.chart, target)),
+        agents=agents.spreads(folder, found),
+    )
     page = folder / "report.html"
-    replace(page, _render(found, pictures, strips, explained.section(folder), shown).encode())
+    replace(page, _render(found, shown).encode())
     replace(folder / stress.NAME, stress.text(found.stored).encode())
     replace(folder / workbook.NAME, workbook.content(found.stored))
     return page
 
 
-def _render(
-    found: figures.Findings,
-    pictures: list[Picture],
-    strips: dict[int, Picture],
-    reasons: Markup,
-    payback: tuple[payback_section.Section, Picture] | None,
-) -> str:
+def _leads(pictures: list[Picture]) -> list[str]:
+    """Names of the charts that carry the decision: a forest, the day, and the frontier where there is one."""
+    names = [one.name for one in pictures]
+    wanted = [name for name in LEADING if name in names]
+    return [*wanted, *(name for name in names if name not in wanted)][:MOST_LEADING]
+
+
+def _render(found: figures.Findings, shown: Shown) -> str:
     manifest, css = found.stored.manifest, styles()
     title = formats.clean(manifest.get("title") or manifest.get("name") or "Contact centre")
+    cards = content.cards(found)
     return _template().render(
         css=Markup(css),  # ours, from the package; its hash is what the policy lets in
         policy=policy(css),
@@ -92,12 +121,17 @@ def _render(
         replications=found.stored.replications,
         confidence=f"{100 * found.stored.confidence:g}{formats.NARROW}%",
         partial=content.partial(found),
-        cards=content.cards(found),
-        strips=strips,
-        pictures=pictures,
-        explained=reasons,
+        cards=cards,
+        glance=glance.rows(cards, found.stored.cards),
+        leading=shown.leading,
+        more=shown.more,
+        foresight=shown.foresight,
+        strips=shown.strips,
+        explained=shown.explained,
         months=month.months(found),
-        payback=payback,
+        payback=shown.payback,
+        agents=shown.agents,
+        agent_points=list(agents.POINTS),
         harms=harm.tables(found),
         ranking=harm.ranking(found),
         lines=content.lines(found),
@@ -108,10 +142,13 @@ def _render(
     )
 
 
-def _foresight(folder: Path) -> list[Chart]:
+def _foresight(folder: Path) -> list[tuple[str, Chart]]:
     """Charts of what was asked beside the comparison, where it was: the rehearsal of the live test, the robustness."""
-    asked = ((rehearsal.chart, rehearsal.read(folder)), (robustness.chart, robustness.read(folder)))
-    return [chart(facts) for chart, facts in asked if facts is not None]
+    asked = (
+        ("What the live test would show", rehearsal.chart, rehearsal.read(folder)),
+        ("Whether it holds when the inputs are wrong", robustness.chart, robustness.read(folder)),
+    )
+    return [(name, chart(facts)) for name, chart, facts in asked if facts is not None]
 
 
 def _picture(chart: Chart, target: Path) -> Picture:

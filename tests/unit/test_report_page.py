@@ -10,9 +10,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from markupsafe import Markup
 
-from sim.report import figures, page, stored
+from sim.report import agents, figures, glance, page, stored
 from tests.unit import fake_results
 from tests.unit.fake_results import Plan
 
@@ -74,7 +73,7 @@ def read(plan: Plan, place: Path) -> Tree:
 
 def words_of(folder: Path) -> Tree:
     """The page without its charts, which take most of the time."""
-    return Tree(page._render(figures.gather(stored.read(folder)), [], {}, Markup(), None))
+    return Tree(page._render(figures.gather(stored.read(folder)), page.Shown()))
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +132,7 @@ def test_direction_marks_cannot_turn_the_words_around_a_label(hostile: Tree) -> 
 
 def test_every_image_has_words(tree: Tree) -> None:
     images = tree.all("img")
-    assert len(images) == 7
+    assert len(images) == 8  # a strip for each of two cards, three leading charts, three more
     assert all(len(image["alt"]) > 20 for image in images)
 
 
@@ -153,7 +152,7 @@ def test_anchors_are_unique(tree: Tree) -> None:
 
 def test_the_decision_stands_before_the_charts_and_the_tables(tree: Tree) -> None:
     text = tree.text
-    order = [text.index(x) for x in ("Does routing high-risk", "Ship", "Who pays", "All KPIs", "What this rests on")]
+    order = [text.index(x) for x in ("Does routing high-risk", "Ship", "How sure", "All KPIs", "What this rests on")]
     assert order == sorted(order)
 
 
@@ -237,6 +236,46 @@ def test_a_name_from_the_manifest_cannot_leave_the_folder(tmp_path: Path) -> Non
     page.write(folder)
     outside = {path for path in tmp_path.rglob("*") if path.is_file() and folder not in path.parents}
     assert outside == set()
+
+
+def test_several_arms_are_told_at_a_glance_before_their_cards(tree: Tree) -> None:
+    text = tree.text
+    order = [text.index(x) for x in ("At a glance", "Money a month", "What changes", "Appendix for the analyst")]
+    assert order == sorted(order)
+
+
+def test_one_arm_needs_no_table_of_arms(tmp_path: Path) -> None:
+    assert "At a glance" not in words_of(fake_results.write(tmp_path / "f", small())).text
+
+
+def test_money_of_a_month_is_what_the_card_says() -> None:
+    effects = [{"name": "waiting", "text": "w"}, {"name": "unit_cost", "text": "u"}, {"name": "spent", "text": "s"}]
+    assert [glance.money(effects), glance.money(effects[:2]), glance.money(effects[:1])] == ["s", "u", ""]
+
+
+def test_the_spread_over_agents_is_of_their_means_and_names_nobody(tmp_path: Path) -> None:
+    folder = fake_results.write(tmp_path / "f", small())
+    rows = [
+        f"{arm},{n},agent:Zebulon-{k},{interval},occupancy,1,1,{value}"
+        for arm, top in (("longest_idle", 0.0), ("quality", 0.04))
+        for k in range(5)
+        for n, noise in ((0, -0.01), (1, 0.01))
+        for interval, value in (("total", 0.5 + 0.1 * k + top + noise), ("2003-06-02T07:00:00", 0.0))
+    ]
+    (folder / "agents.csv").write_text(
+        "\n".join(["arm,replication,scope,interval,kpi,numerator,denominator,value", *rows])
+    )
+    found = figures.gather(stored.read(folder))
+    today, new = agents.spreads(folder, found)
+    assert (today.agents, today.values[0], today.values[2], today.values[4]) == (
+        5,
+        "50.0\u202f%",
+        "70.0\u202f%",
+        "90.0\u202f%",
+    )
+    assert new.values[2] == "74.0\u202f%"
+    text = page._render(found, page.Shown(agents=[today, new]))
+    assert "74.0\u202f%" in text and "Zebulon" not in text
 
 
 def test_agents_are_never_on_the_page(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ const forReadersAloud = (node) => {  // kept for screen readers in a box of one 
 };
 const shown = (node) => {
   const style = getComputedStyle(node);
-  return style.visibility !== "hidden" && style.display !== "none" && !forReadersAloud(node);
+  return node.checkVisibility() && style.visibility !== "hidden" && style.display !== "none" && !forReadersAloud(node);
 };
 const parse = (colour) => (colour.match(/[\d.]+/g) || []).map(Number);
 const light = ([r, g, b]) => {

@@ -28,6 +28,7 @@ PLANS = {
 }
 
 Shown = Callable[[Path, tuple[int, int]], list[str]]
+OPEN = "for (const one of document.querySelectorAll('details')) one.open = true;"
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +46,10 @@ def shown(browser: Any) -> Shown:
         view = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", view)
         browser.get(path.as_uri())
-        found: list[str] = browser.execute_script(LOOK)
-        return found
+        closed: list[str] = browser.execute_script(LOOK)
+        browser.execute_script(OPEN)
+        opened: list[str] = browser.execute_script(LOOK)
+        return list(dict.fromkeys([*closed, *opened]))
 
     return problems
 
@@ -84,3 +87,21 @@ def test_the_page_prints_without_losing_anything(browser: Any, pages: dict[str, 
     browser.get(pages["a comparison"].as_uri())
     printed = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"])
     assert printed.startswith(b"%PDF") and printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") >= 1
+
+
+def test_a_link_to_a_definition_opens_the_appendix(browser: Any, pages: dict[str, Path]) -> None:
+    browser.get(pages["a comparison"].as_uri())
+    assert browser.execute_script("return document.querySelector('#appendix').open") is False
+    browser.execute_script("document.querySelector('.card a.num').click()")
+    assert browser.execute_script("return document.querySelector('#appendix').open") is True
+
+
+def test_print_opens_what_is_closed(browser: Any, pages: dict[str, Path]) -> None:
+    seen = "return document.querySelector('#appendix table').checkVisibility()"
+    browser.get(pages["a comparison"].as_uri())
+    assert browser.execute_script(seen) is False
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert browser.execute_script(seen) is True
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
