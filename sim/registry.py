@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ PACKAGES: dict[str, str] = {
 }
 
 T = TypeVar("T")
+Place = tuple[str | int, ...]
 
 
 class Params(BaseModel):
@@ -38,6 +39,10 @@ class Params(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    def named_agents(self) -> Iterator[tuple[Place, str]]:
+        """Agents whom these parameters name, each with its place in them; one who was not hired is an error."""
+        return iter(())
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def prepare(loaded: Loaded) -> Prepared:
         if known is loaded:
             return prepared
     blueprint, staff = draft(loaded), people.hire(loaded)
+    rules.hired(loaded, staff)
     coaching = loaded.scenario.coaching
     coached = coaching is not None and effects.takes_place(coaching)
     prepared = Prepared(blueprint, staff, lexicon(blueprint, staff), slack(loaded, staff) if coached else None)

@@ -20,14 +20,28 @@ NamedFile = tuple[Path, str, dict[str, str]]
 def check(scenario: schema.Scenario, places: Places, problems: list[Problem]) -> list[tuple[Path, BaseModel]]:
     """The validated parameters of every rule, with their path; what is wrong goes to `problems`."""
     checked: list[tuple[Path, BaseModel]] = []
-    for kind, rule, path in _named_rules(scenario):
-        params = _rule(kind, rule, path, places, problems)
-        if params is not None:
-            checked.append(((*path, "params"), params))
+    for kind, rule, path in named_rules(scenario):
+        checked.extend(_checked(kind, rule, path, places, problems))
     return checked
 
 
-def _named_rules(scenario: schema.Scenario) -> Iterator[tuple[str, schema.Rule | schema.Plan, Path]]:
+def _checked(
+    kind: str, rule: schema.Rule | schema.Plan, path: Path, places: Places, problems: list[Problem]
+) -> Iterator[tuple[Path, BaseModel]]:
+    """The parameters of a rule, and of the rules of its kind that stand within them."""
+    params = _rule(kind, rule, path, places, problems)
+    if params is None:
+        return
+    path = (*path, "params")
+    yield path, params
+    for name in type(params).model_fields:
+        within = getattr(params, name)
+        if isinstance(within, schema.Rule):
+            yield from _checked(kind, within, (*path, name), places, problems)
+
+
+def named_rules(scenario: schema.Scenario) -> Iterator[tuple[str, schema.Rule | schema.Plan, Path]]:
+    """Every rule that a scenario names, with its kind and path."""
     yield "router", scenario.routing, ("routing",)
     yield "escalation", scenario.escalation.rule, ("escalation", "rule")
     if scenario.bot is not None:

@@ -24,7 +24,7 @@ from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import Router, Signals, View, longest_idle
 from sim.model.reason import Reason
-from sim.registry import Params, register
+from sim.registry import Params, Place, register
 from sim.routing.choice import RecentOccupancy, Table, colleagues
 
 
@@ -46,6 +46,14 @@ class GuardedParams(Params):
     max_occupancy: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
     window: Annotated[Duration, Field(gt=0.0)] = 1800.0
     leave: Annotated[Duration, Field(ge=0.0)] = 0.0
+
+    def named_agents(self) -> Iterator[tuple[Place, str]]:
+        """Those approved, here and by a rule within."""
+        for at, name in enumerate(self.approved or ()):
+            yield ("approved", at), name
+        within = registry.find("router", self.inner.rule).params.model_validate(self.inner.params)
+        for place, name in within.named_agents():
+            yield ("inner", "params", *place), name
 
 
 class GuardedSignals:

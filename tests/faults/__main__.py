@@ -17,7 +17,7 @@ from typing import Any
 
 from sim.experiment import engines
 from sim.experiment.engines import Where
-from tests.faults import harness
+from tests.faults import harness, sweeps
 
 Fault = Callable[[Path, dict[str, bytes]], str]
 KILLS, RUNS = 20, ("replications=20", "pause=0.02")
@@ -215,6 +215,19 @@ def many_jobs(_root: Path, _whole: dict[str, bytes]) -> str:
     return f"memory +{grown / 1024:.0f} kB, descriptors +{files}, {1e3 * seconds / JOBS:.2f} ms a job"
 
 
+def killed_sweep(root: Path, _whole: dict[str, bytes]) -> str:
+    """kill -9 of a sweep of 200 points x 20 replications, five times"""
+    return sweeps.killed(root)
+
+
+def sweep_everywhere(root: Path, _whole: dict[str, bytes]) -> str:
+    """the same sweep on serial, local, Ray and Dask"""
+    found = sweeps.everywhere(root)
+    assert len(set(found.values())) == 1, found
+    missing = "".join(f"; {one} is not installed" for one in sweeps.CLUSTERS if one not in found)
+    return f"{', '.join(found)}: hash {found['serial']}{missing}"
+
+
 def nothing(_shared: Any, item: int) -> int:
     """A job without work."""
     return item
@@ -227,6 +240,7 @@ def _resident() -> int:
 FAULTS: tuple[Fault, ...] = (
     kill_parent, kill_again_and_again, kill_worker, out_of_memory, full_disk, real_full_disk, file_limit, interrupted,
     closed_output, read_only, clock, raises, damaged, endless, two_processes, many_jobs,
+    killed_sweep, sweep_everywhere,
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim import registry
-from sim.errors import ModelError, UsageError
+from sim.errors import ModelError, ScenarioError, UsageError
 from sim.model.journal import AgentState
 from sim.model.policy import Router
 from sim.quality.signals import ALWAYS
@@ -58,6 +58,36 @@ class Seen:
 
     def refresh(self, view: Any) -> None:
         self.handle_time.append([row[0] for row in view.signals.handle_time])
+
+
+@pytest.mark.parametrize(
+    ("rule_of", "path"),
+    [
+        (lambda names: guarded(approved=names), "routing.params.approved[1]"),
+        (lambda names: guarded(inner=guarded(approved=names)), "routing.params.inner.params.approved[1]"),
+    ],
+)
+def test_an_approved_agent_whom_nobody_hired_is_an_error_that_names_the_nearest(rule_of: Any, path: str) -> None:
+    with pytest.raises(ScenarioError) as told:
+        run(_quiet(), rule_of(["agents-001", "agents-0002"]))
+    (problem,) = told.value.problems
+    assert (problem.path, problem.value) == (path, "agents-0002")
+    assert "did you mean 'agents-002'?" in problem.mend
+
+
+@pytest.mark.parametrize(
+    ("inner", "path", "mend"),
+    [
+        (rule("p_mo"), "routing.params.inner.rule", "did you mean 'p_mu'?"),
+        (rule("guarded", min_cuont=3.0), "routing.params.inner.params.min_cuont", "min_count"),
+    ],
+)
+def test_a_wrong_rule_within_is_told_where_it_stands(inner: Data, path: str, mend: str) -> None:
+    with pytest.raises(ScenarioError) as told:
+        run(_quiet(), guarded(inner=inner))
+    (problem,) = told.value.problems
+    assert problem.path.endswith(path)
+    assert mend in problem.mend
 
 
 def _shown(refreshes: list[tuple[float, list[float]]], counts: list[float], **params: Any) -> list[list[float]]:

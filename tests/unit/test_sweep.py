@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import random
-import shutil
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +14,7 @@ from sim import cli
 from sim.errors import UsageError
 from sim.experiment import points
 from sim.experiment.points import Parameter
+from tests.faults import sweeps
 from tests.scenarios import centre, write
 
 AXES = (Parameter("a.b", ("7", "8")), Parameter("c", ("x", "y", "z")))
@@ -198,40 +191,41 @@ def test_points_that_coincide_share_their_shards(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_sweep_killed_five_times_ends_with_the_bytes_of_one_left_alone(tmp_path: Path) -> None:
-    """200 points of 20 replications; kill -9 of the parent at random moments, workers and all that it left."""
-    words = ["sweep", str(write(tmp_path, centre())), "staff.groups.agents.count=range(1,11)",
-             "intents.call.arrivals.per_hour=range(20,60,2)", "replications=20", "workers=2"]  # fmt: skip
-    environment = os.environ | {"PYTHONPATH": str(Path(sim.__file__).parents[1])}
-
-    def begin(name: str) -> subprocess.Popen[Any]:
-        command = [sys.executable, "-m", "sim.cli", *words, f"results={tmp_path / name}"]
-        return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
-
-    alone = begin("alone")
-    began = time.monotonic()
-    assert alone.wait() == 0
-    whole = time.monotonic() - began
-    moments, killed = random.Random(7), 0
-    for _ in range(5):
-        process = begin("killed")
-        try:
-            process.wait(timeout=whole * moments.uniform(0.1, 0.35))
-        except subprocess.TimeoutExpired:
-            killed += 1
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
-    assert killed >= 4, "the sweep was over before it could be killed"
-    assert begin("killed").wait() == 0
-    (one,), (other,) = ((tmp_path / name / "made").iterdir() for name in ("alone", "killed"))
-    assert one.name == other.name
-    assert contents(one) == contents(other)
-    shutil.rmtree(tmp_path / "alone")
+    """Here a tenth of the 200 points that `python -m tests.faults killed_sweep` visits."""
+    assert "same bytes" in sweeps.killed(tmp_path, ("staff.groups.agents.count=range(1,21)",))
 
 
-def contents(place: Path) -> dict[str, bytes]:
-    """Everything that stands for numbers: the table and the shards."""
-    paths = [place / "points.csv", *place.rglob("*.parquet")]
-    return {str(path.relative_to(place)): path.read_bytes() for path in paths}
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["ray", "dask"])
+def test_a_sweep_has_the_same_hash_on_a_cluster(tmp_path: Path, engine: str) -> None:
+    pytest.importorskip(sweeps.CLUSTERS[engine], reason=f"pip install 'ccsim[{engine}]'")
+    found = sweeps.everywhere(tmp_path, ("serial", "local", engine))
+    assert len(found) == 3
+    assert len(set(found.values())) == 1
+
+
+def test_the_hash_of_a_sweep_notices_one_bit(tmp_path: Path) -> None:
+    place = swept(tmp_path, *SMALL)
+    before, shard = sweeps.digest(place), next(place.rglob("*.parquet"))
+    content = bytearray(shard.read_bytes())
+    content[100] ^= 1
+    shard.write_bytes(content)
+    assert sweeps.digest(place) != before
+
+
+@pytest.mark.parametrize(
+    ("workers", "said"),
+    [("0", "1 to 4096"), ("5000", "1 to 4096"), ("1e9", "whole number"), ("-1", "1 to 4096")],
+)
+def test_an_impossible_number_of_workers_is_refused_on_serial_too(
+    workers: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["staff.groups.agents.count=1,2", "engine=serial", f"workers={workers}", f"results={tmp_path / 'x'}"]
+    assert cli.main(["sweep", str(write(tmp_path, centre())), *words]) == 2
+    told = capsys.readouterr().err
+    assert f"workers={workers}" in told or "workers: " in told
+    assert said in told
+    assert not (tmp_path / "x").exists()
 
 
 def searched(folder: Path, count: int, results: str = "out") -> Path:

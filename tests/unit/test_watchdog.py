@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -93,6 +95,23 @@ def test_nothing_is_raised_after_the_watch_is_over() -> None:
         with pytest.raises(ModelError):
             watched(Limits(still=0.0, look=0.001), lambda _thread: 1.0, _busy)
         _busy(0.01)
+
+
+PROFILED = """
+import cProfile
+from sim.experiment.watchdog import USUAL, watched
+profile = cProfile.Profile()
+profile.enable()
+watched(USUAL, lambda _thread: None, lambda: sum(range(1000)))
+profile.disable()
+print("over")
+"""
+
+
+def test_a_watched_replication_can_be_profiled() -> None:
+    """An interpreter that is told to take back what was never raised stands still here."""
+    done = subprocess.run([sys.executable, "-c", PROFILED], capture_output=True, text=True, timeout=20, check=True)
+    assert done.stdout == "over\n"
 
 
 def test_the_usual_limits_are_far_from_what_a_busy_instant_takes() -> None:
