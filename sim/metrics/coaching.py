@@ -27,6 +27,8 @@ class Sessions(Own):
     def take(self, piece: Journal) -> None:
         """A session counts in its interval, in the whole and in its agent's tier."""
         cells, rows = self.cells, piece.sessions
+        if rows.size == 0:
+            return
         rows = rows[cells.measured(rows["due"])]
         if rows.size == 0:
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.metrics.base import ContactKpi, Fold, SessionKpi
 from sim.metrics.columns.own import Own
 from sim.metrics.facts import Facts
@@ -17,8 +19,11 @@ class ContainedUnhappy(Own):
     def take(self, piece: Journal) -> None:
         """Latent satisfaction, of everybody."""
         contacts, cells = piece.contacts, self.cells
-        unhappy = (contacts["end"] == ContactEnd.CONTAINED) & (contacts["satisfaction"] < SATISFIED)
-        found = contacts[unhappy & cells.measured(contacts["started"])]
+        contained = np.flatnonzero(contacts["end"] == ContactEnd.CONTAINED)
+        if contained.size == 0:
+            return
+        unhappy = (contacts["satisfaction"][contained] < SATISFIED) & cells.measured(contacts["started"][contained])
+        found = contacts[contained[unhappy]]
         if found.size:
             one = found["bot"] == 1
             self.sums += cells.sum(cells.place("all", found["bot"] * 0), one)

@@ -26,6 +26,8 @@ class OfCondition(Own):
     def add(self, piece: Journal, chosen: Bools, values: Floats) -> None:
         """Add the values of the chosen records that fall between warm-up and horizon."""
         records, cells = piece.conditions, self.cells
+        if records.size == 0:
+            return
         kept = chosen & (records["at"] > cells.lexicon.warmup) & (records["at"] <= cells.lexicon.horizon)
         agent, values = records["agent"][kept], values[kept]
         places = (("all", np.zeros_like(agent)), ("tier", self._member[agent]), ("agent", agent))

@@ -32,7 +32,7 @@ cdef class Feedback:
     cdef int _inspect(self, Records records, Py_ssize_t count) except -1
     @cython.locals(first=double, second=double, third=double, fourth=double, information=double, process=double,
                    compliance=double, unkind=double)
-    cdef int _defects(self, Contact contact) except -1
+    cdef int _defects(self, int agent, int intent, int number, int attempt, double ended) except -1
     @cython.locals(i=Py_ssize_t, contact=Contact, card=Scorecard, lasting=double, picked=double, of_contact=double, of_rater=double,
                    fails=double, true_score=double, score=double, auto_fail=bint, found=int,
                    changing=bint, gained=double)

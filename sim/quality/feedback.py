@@ -7,7 +7,7 @@ their number do not matter. Compiled where possible (feedback.pxd); plain Python
 from __future__ import annotations
 
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,18 +135,16 @@ class Feedback:
         for i in range(count):
             contact = records.contacts[i]
             if contact.agent >= 0 and contact.end in (CONTACT_RESOLVED, CONTACT_UNRESOLVED):
-                records.contacts[i].defects = self._defects(contact)
+                records.contacts[i].defects = self._defects(
+                    contact.agent, contact.intent, contact.number, contact.attempt, contact.ended
+                )
 
-    def _defects(self, contact: Any) -> int:
+    def _defects(self, agent: int, intent: int, number: int, attempt: int, ended: float) -> int:
         """The defects of a contact that a human handled, as bits."""
-        first, second, third, fourth = self._found.block(
-            self._keys[contact.intent], self._k[contact.number], contact.attempt
-        )
+        first, second, third, fourth = self._found.block(self._keys[intent], self._k[number], attempt)
         information, process, compliance, unkind = self._information, self._process, self._compliance, self._unkind
         if self._varies:
-            information, process, compliance, unkind = self._propensity.shares(
-                contact.agent, contact.intent, contact.ended
-            )
+            information, process, compliance, unkind = self._propensity.shares(agent, intent, ended)
         return (first < information) + 2 * (second < process) + 4 * (third < compliance) + 8 * (fourth < unkind)
 
     def _sample(self, records: Records, count: int) -> None:
@@ -168,7 +166,11 @@ class Feedback:
                     auto_fail = fails < card.auto_fail
                     if auto_fail:
                         score = true_score = 0.0
-                    found = self._defects(contact) if self._defective else 0
+                    found = 0
+                    if self._defective:
+                        found = self._defects(
+                            contact.agent, contact.intent, contact.number, contact.attempt, contact.ended
+                        )
                     if self._itemised:
                         judged = self._card.judge(
                             score,

@@ -361,4 +361,4 @@ def _labels(column: pd.Series[Any]) -> Any:
     else:
         raw, known = pd.factorize(column.astype(object))
         codes = raw.astype(np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array([str(word) for word in known], pa.string()))
+    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(known.to_numpy(object), pa.string()))
