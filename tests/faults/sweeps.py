@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -26,15 +27,15 @@ def killed(root: Path, points: tuple[str, ...] = POINTS, replications: int = 20,
     """A sweep that is killed again and again, its workers and all that it left, beside one that is left alone."""
     alone = root / "alone"
     whole = _seconds(lambda: _ended(_begun(alone, *points, f"replications={replications}")))
-    moments, kept = random.Random(7), []
+    moments, kept, kills = random.Random(7), [], 0
     for _ in range(times):
         process = _begun(root / "killed", *points, f"replications={replications}")
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=whole * moments.uniform(0.1, 0.35))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            assert process.wait() == -signal.SIGKILL, "it was over before it could be killed"
+        process.send_signal(signal.SIGKILL)
+        kills += process.wait() == -signal.SIGKILL
         kept.append(len(list((root / "killed").rglob("*.parquet"))))
+    assert kills >= times - 1, "it was over before it could be killed"
     assert kept[0] < kept[-1], "no kill left work to do"
     _ended(_begun(root / "killed", *points, f"replications={replications}"))
     assert contents(root / "killed") == contents(alone), "other bytes than a sweep that nobody disturbed"
