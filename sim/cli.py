@@ -71,14 +71,37 @@ def _named(words: Sequence[str], key: str) -> list[str]:
 
 
 def _report(args: argparse.Namespace) -> int:
+    folders = [Path(folder) for folder in args.folders]
+    if len(folders) > 1:
+        return _overview(folders)
+    folder = folders[0]
+    if (folder / "sweep.json").is_file():
+        from sim.report.swept import write as write_sweep
+
+        print(f"Report: {write_sweep(folder)}")
+        return 0
     from sim.report.page import write
 
-    folder = Path(args.folder)
+    _finished(folder)
+    print(f"Report: {write(folder)}")
+    return 0
+
+
+def _overview(folders: Sequence[Path]) -> int:
+    """One page over several comparisons, in the folder that holds them all."""
+    from sim.report import overview
+
+    for folder in folders:
+        _finished(folder)
+    common = Path(os.path.commonpath([folder.resolve() for folder in folders]))
+    print(f"Overview: {overview.write(folders, common / overview.NAME)}")
+    return 0
+
+
+def _finished(folder: Path) -> None:
     for name in ("manifest.json", "comparison.csv"):
         if not (folder / name).is_file():
             raise UsageError(f"{folder}: no {name} here; name a finished comparison: results/NAME/FINGERPRINT")
-    print(f"Report: {write(folder)}")
-    return 0
 
 
 def _validate(args: argparse.Namespace) -> int:
@@ -255,7 +278,10 @@ def parser() -> argparse.ArgumentParser:
     rehearse.add_argument("words", nargs="*", metavar="key=value")
     robust = add("robust", _robust, "redraw uncertain inputs: does the new arm still win, and what matters", _ROBUST)
     robust.add_argument("words", nargs="*", metavar="key=value")
-    add("report", _report, "write the report page of a result folder again").add_argument("folder")
+    report = add(
+        "report", _report, "write the page of a comparison or a sweep again; of several comparisons, one overview"
+    )
+    report.add_argument("folders", nargs="+", metavar="FOLDER")
     validate = add("validate", _validate, "check scenario and experiment files, all problems at once")
     validate.add_argument("names", nargs="+", metavar="NAME_OR_PATH")
     shown = add("list", _list, "what there is: scenarios, experiments, rules, KPIs")

@@ -44,7 +44,10 @@ def run(words: Sequence[str]) -> int:
         made = planned(chosen)
         print(f"{len(chosen)} points, {count} replications each", flush=True)
         found = sweep.run(made, setting)
+    from sim.report import swept
+
     print(f"points: {found.folder}/points.csv")
+    print(f"Report: {swept.write(found.folder)}")
     return show.lost(found.failed)
 
 

@@ -74,10 +74,10 @@ def write(folder: Path) -> Path:
     found = figures.gather(stored.read(folder))
     target = folder / "charts"
     target.mkdir(exist_ok=True)
-    pictures = [_picture(chart, target) for chart in figures.charts(found)]
+    pictures = [picture(chart, target) for chart in figures.charts(found)]
     leads = _leads(pictures)
     strips = {
-        place: _picture(chart, target)
+        place: picture(chart, target)
         for place, arm in enumerate(found.stored.others, 1)
         if (chart := figures.strip(found, arm, place)) is not None
     }
@@ -85,10 +85,10 @@ def write(folder: Path) -> Path:
     shown = Shown(
         leading=[one for one in pictures if one.name in leads],
         more=[one for one in pictures if one.name not in leads],
-        foresight=[(name, _picture(chart, target)) for name, chart in _foresight(folder)],
+        foresight=[(name, picture(chart, target)) for name, chart in _foresight(folder)],
         strips=strips,
         explained=explained.section(folder),
-        payback=None if returns is None else (returns, _picture(returns.chart, target)),
+        payback=None if returns is None else (returns, picture(returns.chart, target)),
         agents=agents.spreads(folder, found),
     )
     page = folder / "report.html"
@@ -151,7 +151,8 @@ def _foresight(folder: Path) -> list[tuple[str, Chart]]:
     return [(name, chart(facts)) for name, chart, facts in asked if facts is not None]
 
 
-def _picture(chart: Chart, target: Path) -> Picture:
+def picture(chart: Chart, target: Path) -> Picture:
+    """Draw a chart wide and narrow, write it as files into `target`, and return what the page holds of it."""
     wide = chart.draw(canvas.WIDE)
     drawn = canvas.svg(wide)
     replace(target / f"{chart.name}.svg", drawn)

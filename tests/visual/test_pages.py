@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from sim.report import page
+from sim.report import overview, page, swept
 from tests.unit import fake_results
 from tests.unit.fake_results import Plan
+from tests.unit.test_report_sweep import GRIDS
+from tests.unit.test_report_sweep import folder as fake_sweep
 
 LOOK = (Path(__file__).parent / "look.js").read_text(encoding="utf-8")
 DESK, PHONE = (1280, 900), (360, 740)
@@ -34,7 +36,9 @@ OPEN = "for (const one of document.querySelectorAll('details')) one.open = true;
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("pages")
-    return {name: page.write(fake_results.write(root / f"p{k}", plan)) for k, (name, plan) in enumerate(PLANS.items())}
+    made = {name: page.write(fake_results.write(root / f"p{k}", plan)) for k, (name, plan) in enumerate(PLANS.items())}
+    made |= {name: swept.write(fake_sweep(root / name, grid)) for name, grid in GRIDS.items()}
+    return made | {"an overview": overview.write([root / "p0", root / "p1"], root / overview.NAME)}
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +59,7 @@ def shown(browser: Any) -> Shown:
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("name", [*PLANS, *GRIDS, "an overview"])
 def test_nothing_on_the_page_overlaps_or_is_cut_or_too_pale(
     shown: Shown, pages: dict[str, Path], name: str, size: tuple[int, int]
 ) -> None:
