@@ -7,7 +7,7 @@ through the calendar port, and whoever builds a centre runs it (`sim.simulate`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from numbers import Real
 from types import FunctionType, NoneType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -75,6 +75,19 @@ class Sides(Protocol):
 UNSEEN: Any = _NoSignals("this router")
 BOT_UNSEEN: Any = _NoSignals("this bot policy")
 QUESTIONS = ("choose_agent", "choose_contact", "reconsider")  # what a router is asked while the centre runs
+
+
+def _somebody_is_free(queue: Queue) -> bool:
+    return any(lane.idle.head is not None or lane.partly.head is not None for lane in queue.lanes)
+
+
+def _standing(queue: Queue) -> Iterator[Contact]:
+    """Everybody who waits in a queue."""
+    for line in queue.lines:
+        contact = line.head
+        while contact is not None:
+            yield contact
+            contact = contact.behind
 
 
 class Centre:
@@ -275,6 +288,13 @@ class Centre:
         if self.watch is not None:
             self.watch.contact_asked(agent, contact)
         return contact
+
+    def offer_who_waits(self) -> None:
+        """Signals were refreshed: who waits is offered to whoever is free, as on arriving, the most urgent first."""
+        waiting = [contact for queue in self.queues if _somebody_is_free(queue) for contact in _standing(queue)]
+        waiting.sort(key=lambda contact: (-self.view.urgency(contact), contact.since, contact.place))
+        for contact in waiting:
+            contact.offer()
 
     # --- the end -----------------------------------------------------------------------------------------------------
 

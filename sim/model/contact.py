@@ -275,12 +275,17 @@ class Contact(Entity):
 
     def _offer_again(self) -> None:
         self._reconsider_ticket = 0
-        agent = self.centre.choose_agent(self)
-        if agent is not None:
-            self._leave_line()
-            self._answer(agent)
-        else:
+        if not self.offer():
             self._ask_when_to_reconsider()
+
+    def offer(self) -> bool:
+        """Ask again which agent takes this waiting contact; whether one did."""
+        agent = self.centre.choose_agent(self)
+        if agent is None:
+            return False
+        self._leave_line()
+        self._answer(agent)
+        return True
 
     def answered_by(self, agent: Agent) -> None:
         """An agent who freed chose this waiting contact."""

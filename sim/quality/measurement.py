@@ -55,6 +55,7 @@ class Measurement:
             self.take_in()
             self._signals.refresh()
             self._centre.router.refresh(self._centre.view)
+            self._centre.offer_who_waits()
 
     def take_in(self) -> None:
         """Move what is known by now into the tallies."""
@@ -184,3 +185,4 @@ class Following:
         self._oracle.know(expected.handle, expected.resolution, qa)
         self._oracle.refresh()
         centre.router.refresh(centre.view)
+        centre.offer_who_waits()

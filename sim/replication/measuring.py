@@ -77,6 +77,7 @@ class Measuring:
         self.signals.restart(agent)
         self.signals.refresh()
         self._centre.router.refresh(self._centre.view)
+        self._centre.offer_who_waits()
 
     def read(self) -> None:
         """The recorder is about to be emptied."""

@@ -29,10 +29,7 @@ def nobody_waits_beyond_patience_and_who_abandons_waited_exactly_so_long(run: Ru
 @invariant
 def who_waits_in_one_line_is_served_in_order_of_entering(run: Run) -> Iterator[str]:
     """Among those of one queue, level and intent; also among those who entered at one instant, where the order of
-    entering is known (`Wait.before`). But who is reserved for a tier waits on when, at a refresh, an idle agent joins
-    it: somebody who enters after the refresh may get that agent first."""
-    routing, refresh = run.made.data["routing"], run.account.loaded.scenario.quality.signals.refresh
-    tiers = routing["rule"] == "quality_tier"
+    entering is known (`Wait.before`)."""
     lines: dict[tuple[int, int, int], list[Wait]] = defaultdict(list)
     for wait in run.account.waits:
         lines[wait.queue, wait.level, wait.intent].append(wait)
@@ -41,8 +38,7 @@ def who_waits_in_one_line_is_served_in_order_of_entering(run: Run) -> Iterator[s
         for place, wait in enumerate(waits):
             if wait.served:
                 for other in waits[place + 1 :]:
-                    new_tier = tiers and wait.entered // refresh > other.entered // refresh
-                    if other.left > wait.left and other.before(wait) and not new_tier:
+                    if other.left > wait.left and other.before(wait):
                         yield f"{_words(run.account, wait)} overtook {_words(run.account, other)}"
 
 

@@ -1,0 +1,58 @@
+"""When signals change, whoever waits for a better agent is offered again: somebody idle may now be good enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from sim.config.load import Loaded
+from sim.model.policy import Router
+from sim.registry import Params
+from sim.simulate import simulate
+from tests.contracts.rules import added
+from tests.scenarios import centre, exponential
+
+Built = Callable[..., Loaded]
+
+
+class HoldsUntilRefreshed(Router):
+    """Nobody answers before the first refresh of signals; from then on the first who is free."""
+
+    uses_signals = True
+
+    def __init__(self, params: Params) -> None:
+        super().__init__(params)
+        self._refreshes = 0
+
+    def refresh(self, view: Any) -> None:
+        self._refreshes += 1
+
+    def choose_agent(self, view: Any, contact: Any) -> Any:
+        return next(view.free_agents(contact), None) if self._refreshes > 1 else None
+
+
+def test_who_waits_is_answered_at_the_refresh_in_order_of_arriving(built: Built) -> None:
+    intents = {
+        "call": {
+            "channel": "voice",
+            "arrivals": {"kind": "constant", "per_hour": 30},
+            "path": {"front": {"talk": exponential(60), "resolution": 1.0}},
+        }
+    }
+    with added("router", "holds_until_refreshed", HoldsUntilRefreshed):
+        loaded = built(
+            centre(
+                intents=intents,
+                routing={"rule": "holds_until_refreshed"},
+                staff={"groups": {"agents": {"tier": 1, "skills": {"calls": 1.0}, "count": 4}}},
+                quality={"signals": {"refresh": "20 min"}},
+            )
+        )
+        legs = simulate(loaded, 1, 0).legs
+    early = legs[legs["entered"] < 1200.0]
+    assert early.size > 4
+    first = early[np.argsort(early["entered"], kind="stable")][:4]
+    assert (first["answered"] == 1200.0).all()
+    assert (early["answered"] >= 1200.0).all()
