@@ -20,7 +20,7 @@ def test_chat_of_one_at_a_time_is_voice(base: Written) -> Ways:
     base = base.each("intents", lambda intent: intent.update(channel="chat"))
     one = base.each("staff.groups", lambda group: group.update(slots=1))
     many = base.each("staff.groups", lambda group: group.update(slots=3))
-    return Ways(one, one.put("channels.chat.takes", "whole"), many)
+    return Ways(one, one.put("channels.chat", {"takes": "whole"}), many)
 
 
 @same_run()

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from sim.model.journal import Journal
+from sim.staff.ids import called
+from sim.staff.person import Person
 from tests.relations.outcome import Streams, between, streams
 from tests.relations.relation import Ways, Written, batches, partner, relation, same_run, written
 from tests.scenarios import Data, Wide, exponential
@@ -186,9 +188,16 @@ def _one_tier(number: int) -> Written:
     return base.put("routing", {"rule": ("longest_idle", "skill_rank")[number % 2]})
 
 
+def shown(names: list[str]) -> dict[str, str]:
+    """The name behind what the journal calls people of a roster."""
+    people = [Person(name, "g", 1, {}, 1, 0.0, (), personal=True) for name in sorted(names)]
+    return {person.shown: person.name for person in called(people)}
+
+
 def _by_row(journal: Journal, names: list[str]) -> Streams:
     """The records by row of the roster, in the order of time."""
-    row = np.append([names.index(name) for name in journal.lexicon.agents], -1)
+    real = shown(names)
+    row = np.append([names.index(real[agent]) for agent in journal.lexicon.agents], -1)
     records = copy.deepcopy(streams(journal))
     for name in ("legs", "contacts", "states", "evaluations"):
         records[name]["agent"] = row[records[name]["agent"]]

@@ -12,7 +12,7 @@ from scipy import stats
 from sim import cli
 from sim.experiment import advice
 from sim.experiment.plan import Question
-from tests.scenarios import centre, write
+from tests.scenarios import centre, exponential, write
 
 
 @pytest.mark.parametrize(("spread", "target", "level"), [(1.0, 0.5, 0.05), (1.0, 0.2, 0.01), (3.0, 1.0, 0.05)])
@@ -72,12 +72,16 @@ def test_mser_says_when_a_series_is_too_short_or_never_settles() -> None:
     assert "has not settled" in advice.mser(np.arange(400.0)).reason
 
 
-def test_the_command_names_a_warm_up_for_a_steady_queue_that_opens_empty(
+def test_the_command_names_a_warm_up_for_a_steady_queue_and_its_reason(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hours = {"start": "2026-03-02T00:00", "length": "20 h", "interval": "10 min", "max_drain": "1 h"}
-    path = write(tmp_path, centre(calendar=hours))
-    assert cli.main(["advise", str(path), "engine=serial", "replications=5"]) == 0
+    """Ten agents and many calls: with two agents the waits of a whole night may not settle, and it says so."""
+    hours = {"start": "2026-03-02T00:00", "length": "40 h", "interval": "30 min", "max_drain": "1 h"}
+    path = {"front": {"talk": exponential(100), "resolution": 1.0}}
+    call = {"channel": "voice", "arrivals": {"kind": "constant", "per_hour": 300}, "path": path}
+    staff = {"groups": {"agents": {"tier": 1, "skills": {"calls": 1.0}, "count": 10}}}
+    made = write(tmp_path, centre(calendar=hours, intents={"call": call}, staff=staff))
+    assert cli.main(["advise", str(made), "engine=serial", "replications=12"]) == 0
     text = capsys.readouterr().out
     assert "calendar.warmup='" in text
     assert "MSER-5" in text
