@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.model.journal import Journal
 
 STREAMS = ("legs", "contacts", "cases", "states", "evaluations")
-FAULT_EVERY = 3  # of the random scenarios, one in so many has a rule that fails, or a law that does
+FAULT_EVERY = 3  # of the random scenarios, one in so many has a rule that fails
 Streams = dict[str, NDArray[np.void]]
 Fields = Mapping[str, Sequence[str]]  # by stream
 

@@ -144,13 +144,6 @@ class BotRaises(BotPolicy):
         return choice < 0.5
 
 
-def _endless_talk(data: Data) -> None:
-    """Two finite times whose sum is none."""
-    for intent in data["intents"].values():
-        for step in intent["path"].values():
-            step |= {"talk": fixed(1.5e308), "hold": fixed(1.5e308), "hold_share": 1.0}
-
-
 def _rule(kind: str, name: str) -> Callable[[Data], None]:
     def plant(data: Data) -> None:
         if kind == "bot":
@@ -175,7 +168,6 @@ FAULTS: list[Callable[[Data], None]] = [
     _rule("router", "fails_choosing_a_contact"),
     _rule("escalation", "raises"),
     _rule("bot", "raises"),
-    _endless_talk,
 ]
 
 
