@@ -80,7 +80,7 @@ def test_the_command_prints_it_and_the_page_shows_it(tmp_path: Path, capsys: pyt
     printed = capsys.readouterr().out
     assert "Split by customer" in printed and "A live test of 1 week was rehearsed 5 times by 2 designs" in printed
     (folder,) = (tmp_path / "results" / "asked").iterdir()
-    (chart,) = page._foresight(folder)
+    ((_, chart),) = page._foresight(folder)
     assert "Live test, rehearsed" in chart.finding and (folder / "charts" / "rehearsal.png").is_file()
     stored = json.loads((folder / "rehearsal.json").read_text())
     assert rehearsal.sentences(stored)[0] in printed

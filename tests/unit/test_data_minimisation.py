@@ -59,7 +59,7 @@ def test_a_result_folder_holds_no_evaluation(built: Built, tmp_path: Path) -> No
     found = compare({"a": built(data), "b": built(data)}, 1, 1, "serial", primary="asa", results=tmp_path)
     assert found.folder is not None
     tables = sorted(path for path in found.folder.iterdir() if path.suffix in (".csv", ".parquet"))
-    assert {path.name for path in tables} == {"agents.csv", "comparison.csv", "flows.csv", "kpi.csv"}
+    assert {path.name for path in tables} == {"agents.csv", "comparison.csv", "flows.csv", "kpi.csv", "who.csv"}
     heads = {name for path in tables for name in path.read_text().split("\n", 1)[0].split(",")}
     assert not heads & {"case", "contact", "rater", "score", "released", "at", "auto_fail"}
     assert "qa_score" in (found.folder / "agents.csv").read_text()

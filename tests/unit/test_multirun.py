@@ -13,13 +13,12 @@ import pytest
 import sim
 from tests.scenarios import centre, write
 
+JOBLIB = importlib.util.find_spec("hydra_plugins") and importlib.util.find_spec("hydra_plugins.hydra_joblib_launcher")
 LAUNCHERS = [
     [],
     pytest.param(
         ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"],
-        marks=pytest.mark.skipif(
-            importlib.util.find_spec("hydra_plugins.hydra_joblib_launcher") is None, reason="pip install '.[joblib]'"
-        ),
+        marks=pytest.mark.skipif(JOBLIB is None, reason="pip install '.[joblib]'"),
     ),
 ]
 BROKEN = """\

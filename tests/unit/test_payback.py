@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from markupsafe import Markup
 
 from sim.metrics.coaching import CoachingLost, Sessions
 from sim.metrics.facts import Facts
@@ -137,7 +136,7 @@ EVIL = "<script>alert(1)</script>"
 def test_where_nobody_is_coached_there_is_no_section(tmp_path: Path) -> None:
     result = small(tmp_path)
     assert payback_section.section(result) is None
-    assert "chart-payback" not in page._render(result, [], {}, Markup(), None)
+    assert "chart-payback" not in page._render(result, page.Shown())
 
 
 def test_the_page_shows_the_section_once_with_labels_as_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -145,7 +144,7 @@ def test_the_page_shows_the_section_once_with_labels_as_text(monkeypatch: pytest
     monkeypatch.setattr(payback, "paybacks", lambda stored: several)
     told = payback_section.section(result)
     assert told is not None
-    text = page._render(result, [], {}, Markup(), (told, page._picture(told.chart, tmp_path)))
+    text = page._render(result, page.Shown(payback=(told, page.picture(told.chart, tmp_path))))
     assert text.count('id="chart-payback"') == 1 and EVIL not in text
     assert "hours of coaching cost" in text and (tmp_path / "payback.svg").is_file()
 

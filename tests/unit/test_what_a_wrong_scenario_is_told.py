@@ -89,7 +89,7 @@ def test_a_mistake_is_told_with_its_place_and_its_mend(fault: str, built: Built)
 
 ROSTERS: dict[str, tuple[dict[str, list[Any]], tuple[str, ...]]] = {
     "a column is missing": ({"name": ["ada"], "tier": [1]}, ("people.csv", "skills")),
-    "no tier": ({"name": ["ada"], "tier": [""], "skills": ["calls"]}, ("people.csv:2: tier", "empty")),
+    "no tier": ({"name": ["ada"], "tier": [""], "skills": ["calls"]}, ("people.csv:2: tier", "there is nothing here")),
     "a skill nobody asks for": (
         {"name": ["ada"], "tier": [1], "skills": ["calls|cals"]},
         ("people.csv:2: skills", "cals", "no queue"),
