@@ -29,6 +29,7 @@ class Limits:
 
 
 USUAL = Limits()
+STEPS = 10_000  # far more than CPython takes to look for an error that another thread has raised
 
 
 class _StuckError(Exception):
@@ -73,17 +74,18 @@ class _Watch:
         self._looker.start()
 
     def stop(self) -> None:
-        """End the watch, and take back what it may have raised too late.
+        """End the watch, and catch what it may have raised too late.
 
-        Nothing is taken back where nothing was raised: CPython 3.11 would look for an exception at every step from
-        then on, and under a profiler make no step at all.
+        Nothing is taken back: after that, CPython 3.11 would look for an exception at every step, and under a profiler
+        or coverage make no step at all.
         """
         self._ended.set()
         with self._raising:
-            if self.found:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread), None)
+            late = bool(self.found)
         if self._looker.ident is not None:
             self._looker.join()
+        if late:
+            _let_come()
 
     def _look(self) -> None:
         began, seen, since = time.monotonic(), None, self._processor()
@@ -103,6 +105,15 @@ class _Watch:
                 self.found = why
                 error = ctypes.py_object(_StuckError)
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread), error)
+
+
+def _let_come() -> None:
+    """Give a raised error the steps that it needs to arrive."""
+    try:
+        for _ in range(STEPS):
+            pass
+    except _StuckError:
+        return
 
 
 def _processor(thread: int) -> Callable[[], float]:
