@@ -294,7 +294,7 @@ class Centre:
         waiting = [contact for queue in self.queues if _somebody_is_free(queue) for contact in _standing(queue)]
         waiting.sort(key=lambda contact: (-self.view.urgency(contact), contact.since, contact.place))
         for contact in waiting:
-            contact.offer()
+            contact.offer_soon()
 
     # --- the end -----------------------------------------------------------------------------------------------------
 

@@ -70,8 +70,8 @@ cdef class Contact(Entity):
     cdef int _ask_when_to_reconsider(self) except -1
     @cython.locals(agent=Agent)
     cdef int _offer_again(self) except -1
-    @cython.locals(agent=Agent)
-    cpdef bint offer(self) except -1
+    @cython.locals(calendar=Calendar)
+    cpdef int offer_soon(self) except -1
     cdef int answered_by(self, Agent agent) except -1
     cdef int _leave_line(self) except -1
     cdef int _give_up(self) except -1

@@ -275,17 +275,17 @@ class Contact(Entity):
 
     def _offer_again(self) -> None:
         self._reconsider_ticket = 0
-        if not self.offer():
+        agent = self.centre.choose_agent(self)
+        if agent is not None:
+            self._leave_line()
+            self._answer(agent)
+        else:
             self._ask_when_to_reconsider()
 
-    def offer(self) -> bool:
-        """Ask again which agent takes this waiting contact; whether one did."""
-        agent = self.centre.choose_agent(self)
-        if agent is None:
-            return False
-        self._leave_line()
-        self._answer(agent)
-        return True
+    def offer_soon(self) -> None:
+        """Be offered again at this instant, after whoever comes or goes at it."""
+        calendar = self.centre.calendar
+        self._reconsider_ticket = calendar.at(calendar.now, ORDER_RECONSIDER, RECONSIDER, self)
 
     def answered_by(self, agent: Agent) -> None:
         """An agent who freed chose this waiting contact."""
