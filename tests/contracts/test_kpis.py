@@ -12,7 +12,7 @@ from sim.metrics import kpis
 from sim.metrics.base import Kpi
 from sim.metrics.columns.cells import TIMED
 from sim.metrics.facts import Facts
-from tests.oracles.journals import journal, random_journal
+from tests.metrics.journals import journal, random_journal
 
 NAMES = registry.names("kpi")
 SCOPES = {"all", "channel", "bot", "tier", "queue", "intent", "segment", "agent"}

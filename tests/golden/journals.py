@@ -23,7 +23,7 @@ from scipy import special
 import sim
 from sim.model.journal import Journal
 from sim.simulate import simulate
-from tests.relations.outcome import Streams, streams
+from tests.relations.outcome import Streams, flow
 
 FILE = Path(__file__).with_name("hashes.json")
 CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
@@ -56,7 +56,7 @@ GOLDEN = {
 def hashes(journal: Journal) -> dict[str, str]:
     """SHA-256 of each stream of a journal, and of its lexicon."""
     words = json.dumps(asdict(journal.lexicon), sort_keys=True).encode()
-    return {**of_streams(streams(journal)), "lexicon": hashlib.sha256(words).hexdigest()}
+    return {**of_streams(flow(journal)), "lexicon": hashlib.sha256(words).hexdigest()}
 
 
 def of_streams(records: Streams) -> dict[str, str]:

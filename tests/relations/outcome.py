@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.journal import STREAMS as FLOW
 from sim.model.journal import Journal
 
-STREAMS = ("legs", "contacts", "cases", "states", "evaluations")
+STREAMS = (*FLOW, "conditions", "sessions")  # all that a journal holds
 FAULT_EVERY = 3  # of the random scenarios, one in so many has a rule that fails
 Streams = dict[str, NDArray[np.void]]
 Fields = Mapping[str, Sequence[str]]  # by stream
@@ -37,9 +38,19 @@ def streams(journal: Journal) -> Streams:
     return {name: getattr(journal, name) for name in STREAMS}
 
 
+def flow(journal: Journal) -> Streams:
+    """The streams of the flow alone: without looks at people who change, and without sessions of coaching."""
+    return {name: getattr(journal, name) for name in FLOW}
+
+
 def same(one: Journal, two: Journal) -> bool:
     """Whether the records of two journals are equal, field by field, bit by bit."""
     return not between(streams(one), streams(two))
+
+
+def same_flow(one: Journal, two: Journal) -> bool:
+    """Whether customers and agents did the same, whatever else was looked at."""
+    return not between(flow(one), flow(two))
 
 
 def between(ones: Streams, twos: Streams, but: Fields | None = None) -> list[str]:

@@ -1,4 +1,4 @@
-"""What holds in every run, whatever the scenario: tests/oracles/invariants*.py, on random scenarios that force ties.
+"""What holds in every run, whatever the scenario: tests/invariants, on random scenarios that force ties.
 
 `test_invariants_notice.py` shows of each invariant that it can fail.
 """
@@ -11,14 +11,9 @@ from collections.abc import Sequence
 import pytest
 
 from sim.model.journal import AgentState, ContactEnd, LegEnd, SessionEnd
-from tests.oracles import (  # noqa: F401  # each adds its invariants to the list
-    invariants_agents,
-    invariants_contacts,
-    invariants_lines,
-    invariants_sums,
-)
-from tests.oracles.account import Account
-from tests.oracles.invariants import broken, honest
+from tests.invariants import agents, contacts, lines, sums  # noqa: F401  # each adds its invariants to the list
+from tests.invariants.account import Account
+from tests.invariants.runs import broken, honest
 from tests.scenarios import FORCED, ROUTERS
 
 FEW, MANY = range(20), range(20, 316)

@@ -1,4 +1,4 @@
-"""Each invariant of tests/oracles/invariants*.py can fail: a record is corrupted, or another centre is run than stated.
+"""Each invariant of tests/invariants can fail: a record is corrupted, or another centre is run than stated.
 
 `CORRUPTIONS` change one thing in a true journal, or in what was seen of the run. `LIES` and `ROUTERS` are faults of the
 run itself: it plays another scenario than the account is told of, or with a router that breaks its promise.
@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from sim.model.policy import Router
-from tests.oracles import invariants_agents, invariants_contacts, invariants_lines, invariants_sums  # noqa: F401
-from tests.oracles.invariants import INVARIANTS, Run, honest, run
-from tests.oracles.invariants_corruptions import CORRUPTIONS, Corruption, answered, corrupted
-from tests.oracles.invariants_routers import EveryThirdWaits, LastComeFirstServed, play_with
+from tests.invariants import agents, contacts, lines, sums  # noqa: F401
+from tests.invariants.corruptions import CORRUPTIONS, Corruption, answered, corrupted
+from tests.invariants.routers import EveryThirdWaits, LastComeFirstServed, play_with
+from tests.invariants.runs import INVARIANTS, Run, honest, run
 from tests.scenarios import Made, seconds
 
 NUMBERS = range(16)

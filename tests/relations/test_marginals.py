@@ -26,7 +26,7 @@ def _wide_open(**changes: Any) -> Data:
     """Agents enough that nobody waits; customers and agents who differ."""
     step = {"talk": fixed(1.0), "resolution": 0.65}
     data = centre(
-        calendar={"start": "2026-03-02T08:00", "length": "6 h", "max_drain": "1 h"},
+        calendar={"start": "2026-03-02T08:00", "length": "1 h", "max_drain": "1 h"},
         intents={
             "call": {
                 "channel": "voice",
@@ -48,7 +48,7 @@ def _wide_open(**changes: Any) -> Data:
     return {**data, **changes}
 
 
-def _counts(loaded: Loaded, count: Callable[[Journal], tuple[int, int]], replications: int = 6) -> tuple[float, float]:
+def _counts(loaded: Loaded, count: Callable[[Journal], tuple[int, int]], replications: int = 36) -> tuple[float, float]:
     pairs = np.array([count(simulate(loaded, 21, r)) for r in range(replications)], dtype=float)
     mean = pairs[:, 0].sum() / pairs[:, 1].sum()
     clustered = (pairs[:, 0] - mean * pairs[:, 1]).std(ddof=1) / pairs[:, 1].mean() / np.sqrt(replications)
@@ -101,12 +101,21 @@ def _with_bot(containment: float, false: float) -> Data:
 def test_stated_containment_is_what_sessions_show(containment: float, false: float, built: Built) -> None:
     loaded = built(_with_bot(containment, false))
     for count, stated in ((_contained, containment), (_falsely, false)):
-        mean, error = _counts(loaded, count, 3)
+        mean, error = _counts(loaded, count, 30)
         assert abs(mean - stated) <= Z * error
         assert abs(mean - (stated + 0.05)) > Z * error
 
 
 def test_containing_the_easy_ones_makes_the_rest_harder_by_selection(built: Built) -> None:
     """Nobody types in a factor: tier 1 resolves less of what the bot leaves."""
-    mean, error = _counts(built(_with_bot(0.6, 0.0)), _resolved_at(1), 3)
+    mean, error = _counts(built(_with_bot(0.6, 0.0)), _resolved_at(1), 30)
     assert mean + Z * error < 0.60
+
+
+def test_without_difficulty_there_is_nothing_to_select_by(built: Built) -> None:
+    """The partner: where all are equally hard, tier 1 resolves what is stated of whatever the bot leaves."""
+    data = _with_bot(0.6, 0.0)
+    data["intents"]["call"]["difficulty_sd"] = 0.0
+    mean, error = _counts(built(data), _resolved_at(1), 30)
+    assert error < 0.015
+    assert abs(mean - 0.65) <= Z * error

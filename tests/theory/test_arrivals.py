@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
 from sim.config.load import Loaded
 from sim.sampling.arrivals import busyness
 from sim.sampling.streams import Streams
-from tests.scenarios import Data, centre, fixed
+from tests.scenarios import Data, build, centre, fixed
 from tests.theory.lines import team
 from tests.theory.measuring import Agree, journals, mean, refuted
 
@@ -71,8 +72,14 @@ def _distance(times: Floats, edges: Floats) -> float:
     return float(stats.kstest(places, "uniform").statistic * np.sqrt(times.size))
 
 
-def test_arrivals_are_a_poisson_process_whose_rate_jumps_and_vanishes(built: Built, agree: Agree) -> None:
-    births = [journal.cases["born"] for journal in journals(built(_nightly()))]
+@pytest.fixture(scope="module")
+def births(tmp_path_factory: pytest.TempPathFactory) -> list[Floats]:
+    """When cases were born, by replication."""
+    loaded = build(tmp_path_factory.mktemp("nightly"), _nightly())
+    return [journal.cases["born"] for journal in journals(loaded)]
+
+
+def test_arrivals_are_a_poisson_process_whose_rate_jumps_and_vanishes(births: list[Floats], agree: Agree) -> None:
     counts = np.concatenate([_counts(times) for times in births])
     assert counts.sum() == sum(times.size for times in births)  # outside the curve nobody comes
     busy = EXPECTED > 0.0
@@ -97,11 +104,11 @@ def test_arrivals_are_a_poisson_process_whose_rate_jumps_and_vanishes(built: Bui
     assert np.abs(_correlations(shared)).max() > 4.0
 
 
-def test_given_their_number_arrivals_lie_as_the_rate_says(built: Built) -> None:
-    times = np.concatenate([journal.cases["born"] for journal in journals(built(_nightly()), 10)])
+def test_given_their_number_arrivals_lie_as_the_rate_says(births: list[Floats]) -> None:
+    times = np.concatenate(births)
     assert _distance(times, EDGES) < KS
     late = EDGES.copy()
-    late[3] += 30.0  # the planted fault: the jump to the busiest half-hour comes half a minute late
+    late[3] += 15.0  # the planted fault: the jump to the busiest half-hour comes a quarter of a minute late
     assert _distance(times, late) > KS
 
 

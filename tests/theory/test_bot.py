@@ -10,7 +10,7 @@ import pytest
 
 from sim.config.load import Loaded
 from sim.model.journal import Journal, LegEnd
-from sim.staffing.erlang import erlang_b
+from tests.oracles import birth_death
 from tests.scenarios import Data, exponential, fixed
 from tests.theory.lines import line
 from tests.theory.measuring import Agree, Sums, measure, refuted
@@ -34,13 +34,18 @@ def turned_away(journal: Journal) -> Sums:
     return {"blocking": (np.count_nonzero(contacts["bot"] == 0), contacts.size)}
 
 
+def erlang_b(places: int) -> float:
+    """Blocking by so many places."""
+    return birth_death.line(LOAD / 100.0, 100.0, places, waiting_room=0).blocking
+
+
 @pytest.mark.parametrize("law", ["exponential", "constant"])
 def test_sessions_at_once_turn_away_as_many_as_erlang_b_says(built: Built, agree: Agree, law: str) -> None:
     session = exponential(100.0) if law == "exponential" else fixed(100.0)
     found = measure(built(bot(sessions_at_once=PLACES, session=session)), turned_away)
-    agree(law, found, {"blocking": erlang_b(PLACES, LOAD)})
+    agree(law, found, {"blocking": erlang_b(PLACES)})
     for wrong in (PLACES - 1, PLACES + 1):
-        assert refuted(found, {"blocking": erlang_b(wrong, LOAD)})
+        assert refuted(found, {"blocking": erlang_b(wrong)})
 
 
 def test_a_bot_that_fails_is_down_for_its_share_of_the_time(built: Built, agree: Agree) -> None:

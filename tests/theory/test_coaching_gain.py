@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from sim.config.load import Loaded
+from sim.model.journal import Journal
 from sim.quality import coached
-from sim.simulate import simulate
 from tests.scenarios import Data, centre, fixed
+from tests.theory.measuring import Agree, Sums, measure, refuted
 
 Built = Callable[..., Loaded]
 DAY, POINTS, BASE = 86400.0, 0.12, 0.6
@@ -29,7 +30,7 @@ def desk(coaching: bool) -> Data:
         "gain": {"resolution": POINTS, "handle": 0.0, "hours": "1 min", "weak_more": 0.0, "response_sd": 0.0},
     }
     return centre(
-        calendar={"start": "2026-03-02T00:00", "length": "10 d", "interval": "1 d", "max_drain": "1 h"},
+        calendar={"start": "2026-03-02T00:00", "length": "2 d", "interval": "1 d", "max_drain": "1 h"},
         intents={
             "call": {
                 "channel": "voice",
@@ -44,26 +45,27 @@ def desk(coaching: bool) -> Data:
     )
 
 
-def z_of_gain(built: Built) -> float:
-    """How many standard errors the share resolved after the first day lies from the stated one."""
-    contacts = simulate(built(desk(True)), 3, 0).contacts
+def resolved_later(journal: Journal) -> Sums:
+    """Contacts after the first day, on which everybody is coached, that were resolved."""
+    contacts = journal.contacts
     later = contacts[(contacts["started"] > DAY) & (contacts["agent"] >= 0)]
-    share, n, wanted = later["resolved"].mean(), later.size, BASE + POINTS
-    return float((share - wanted) / np.sqrt(wanted * (1.0 - wanted) / n))
+    return {"resolved": (np.count_nonzero(later["resolved"]), later.size)}
 
 
-def test_resolution_rises_by_the_points_stated(built: Built) -> None:
-    """26,000 contacts: an error of 0.3 points, against a gain of 12."""
-    assert abs(z_of_gain(built)) <= 4.0
+def test_resolution_rises_by_the_points_stated(built: Built, agree: Agree) -> None:
+    found = measure(built(desk(True)), resolved_later)
+    agree("coached", found, {"resolved": BASE + POINTS})
+    for wrong in (0.1, 0.14):
+        assert refuted(found, {"resolved": BASE + wrong})
 
 
 def test_a_gain_in_the_wrong_unit_is_found_out(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     """Points taken for logits: 12 points become 2 or 3."""
     monkeypatch.setattr(coached, "logits", lambda intent, points: points)
-    assert abs(z_of_gain(built)) > 4.0
+    assert refuted(measure(built(desk(True)), resolved_later), {"resolved": BASE + POINTS})
 
 
-def test_without_coaching_the_share_is_the_stated_one(built: Built) -> None:
-    contacts = simulate(built(desk(False)), 3, 0).contacts
-    share, n = contacts["resolved"].mean(), contacts.size
-    assert abs(share - BASE) <= 4.0 * np.sqrt(BASE * (1.0 - BASE) / n)
+def test_without_coaching_the_share_is_the_stated_one(built: Built, agree: Agree) -> None:
+    found = measure(built(desk(False)), resolved_later)
+    agree("not coached", found, {"resolved": BASE})
+    assert refuted(found, {"resolved": BASE + 0.02})

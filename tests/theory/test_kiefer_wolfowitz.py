@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from sim.model.journal import Journal
-from tests.oracles import kiefer_wolfowitz
-from tests.oracles.invariants_routers import LastComeFirstServed, play_with
+from tests.invariants.routers import LastComeFirstServed, play_with
 from tests.oracles.kiefer_wolfowitz import waits
 from tests.scenarios import FORCED, ROUTERS, Data, centre, exponential, fixed, traced
 
@@ -101,8 +99,3 @@ def test_a_wait_a_microsecond_longer_is_noticed(ran: Run) -> None:
     journal = ran(_line(LAWS["gamma"], 2, "p_mu"))
     journal.legs["answered"][100] += 1e-6
     assert not _agree(journal, 2)
-
-
-def test_the_oracle_imports_nothing_from_the_simulator() -> None:
-    source = Path(kiefer_wolfowitz.__file__).read_text()
-    assert "import sim\n" not in source and "from sim" not in source.replace("from `sim`", "")

@@ -340,8 +340,3 @@ def test_another_order_at_one_instant_is_noticed(tmp_path: Path, monkeypatch: py
     both = [Compared(tmp_path / str(number), number) for number in range(1, 20, 2)]
     monkeypatch.setattr(textbook, timer, 11 if timer == "TALK_ENDS" else 1.5)
     assert any(compared.simulated != compared.textbook() for compared in both)
-
-
-def test_the_oracle_imports_nothing_from_the_simulator() -> None:
-    source = Path(textbook.__file__).read_text()
-    assert "import sim\n" not in source and "from sim" not in source.replace("from `sim`", "")

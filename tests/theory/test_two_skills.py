@@ -338,8 +338,3 @@ def test_an_answer_a_microsecond_late_is_noticed(few: list[Compared]) -> None:
     stays = few[0].simulated
     late = [stay._replace(answered=stay.answered and stay.answered + 1e-6) for stay in stays]
     assert differing(stays, late)
-
-
-def test_the_oracle_imports_nothing_from_the_simulator() -> None:
-    source = Path(two_skills.__file__).read_text()
-    assert "import sim\n" not in source and "from sim" not in source.replace("from `sim`", "")

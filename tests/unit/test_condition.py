@@ -11,7 +11,7 @@ import sim
 from sim import simulate
 from sim.quality import effects
 from sim.quality.condition import Change, Diary
-from tests.relations.outcome import same
+from tests.relations.outcome import same, same_flow
 
 CENTRE = ["calendar.length='10 h'"]
 
@@ -47,7 +47,7 @@ def test_effects_of_size_zero_give_the_bits_of_none(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("name", ["handle", "resolution", "qa", "empathy"])
 def test_each_kind_of_change_shows_in_the_records(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    assert not same(_journal(monkeypatch), _journal(monkeypatch, **{name: 0.5}))
+    assert not same_flow(_journal(monkeypatch), _journal(monkeypatch, **{name: 0.5}))
 
 
 def test_handle_times_stretch_by_the_stated_factor(monkeypatch: pytest.MonkeyPatch) -> None:

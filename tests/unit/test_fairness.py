@@ -15,7 +15,7 @@ from sim.metrics import kpis
 from sim.metrics.fairness import above_expected, gini, jain
 from sim.metrics.measured_quality import spearman
 from sim.model.journal import AgentState, ContactEnd, Journal
-from tests.oracles.journals import LEXICON, journal
+from tests.metrics.journals import LEXICON, journal
 
 AMOUNTS = st.lists(st.floats(0.01, 1.0), min_size=2, max_size=12)
 TEN = replace(LEXICON, agents=tuple(f"a{k}" for k in range(10)), agent_tiers=(1,) * 10, agent_hourly_costs=(20.0,) * 10)

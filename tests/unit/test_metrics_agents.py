@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sim.metrics import kpis
 from sim.metrics.facts import Facts
 from sim.model.journal import AgentState, Journal
-from tests.oracles.journals import LEXICON, journal, random_journal
+from tests.metrics.journals import LEXICON, journal, random_journal
 
 S = AgentState
 

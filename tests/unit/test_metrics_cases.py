@@ -9,7 +9,7 @@ import pytest
 
 from sim.metrics import kpis
 from sim.model.journal import CaseEnd, ContactEnd, Journal, LegEnd, Origin
-from tests.oracles.journals import LEXICON, NEVER, journal, visit
+from tests.metrics.journals import LEXICON, NEVER, journal, visit
 
 
 def read(book: Journal, kpi: str, scope: str = "all") -> tuple[float, float]:

@@ -10,7 +10,7 @@ import pytest
 
 from sim.metrics import flows
 from sim.model.journal import ContactEnd, Journal, LegEnd
-from tests.oracles.journals import journal, random_journal, visit
+from tests.metrics.journals import journal, random_journal, visit
 
 OUTCOMES = {"resolved", "unresolved", "abandoned", "left", "unfinished"}
 

@@ -19,7 +19,7 @@ from sim.metrics.columns.own import Own
 from sim.metrics.facts import Facts, _in_order
 from sim.model import recorder
 from sim.model.journal import STREAMS, Journal
-from tests.oracles.journals import random_journal
+from tests.metrics.journals import random_journal
 from tests.unit.worlds import needs_fast
 
 SIGNALS = ["routing.rule=p_mu", "+quality.signals.refresh='40 min'", "+quality.evaluation.per_agent_week=200"]

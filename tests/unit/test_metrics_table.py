@@ -18,8 +18,8 @@ from sim.metrics.columns.visits import Visits
 from sim.metrics.facts import Facts
 from sim.metrics.strain import Leavers, OnDuty
 from sim.model.journal import Journal
-from tests.oracles.journals import LEXICON, journal, random_journal, visit
-from tests.oracles.kpi_oracle import recompute
+from tests.metrics.journals import LEXICON, journal, random_journal, visit
+from tests.metrics.kpi_oracle import recompute
 
 SETTINGS = [
     {},

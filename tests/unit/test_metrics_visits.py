@@ -8,7 +8,7 @@ import pytest
 
 from sim.metrics import kpis
 from sim.model.journal import Journal, LegEnd
-from tests.oracles.journals import journal, visit
+from tests.metrics.journals import journal, visit
 
 DAY = [
     visit(0.0, 10.0, 100.0, queue=0, wrap_up=20.0, hold=30.0),  # within T
@@ -122,7 +122,7 @@ def random_window(legs: list[dict[str, Any]]) -> Journal:
     """A journal whose first half-hour is warm-up."""
     from dataclasses import replace
 
-    from tests.oracles.journals import LEXICON
+    from tests.metrics.journals import LEXICON
 
     return journal(replace(LEXICON, warmup=1800.0), legs=legs)
 

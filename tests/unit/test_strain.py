@@ -20,7 +20,7 @@ from sim.metrics import kpis
 from sim.model.journal import LEG, AgentState, Journal, LegEnd
 from sim.quality.strain import course, effect, hard_ones
 from sim.simulate import simulate
-from tests.relations.outcome import same
+from tests.relations.outcome import same, same_flow
 from tests.scenarios import Data, centre, exponential
 
 Built = Callable[..., Loaded]
@@ -159,14 +159,14 @@ def test_the_stated_loss_of_resolution_is_a_loss_of_that_share(built: Built) -> 
 
 def test_strain_without_effects_gives_the_bits_of_none(built: Built) -> None:
     without, within = (simulate(built(desk(strain)), 1, 0) for strain in (None, {"effects": NONE}))
-    assert same(without, within)
+    assert same_flow(without, within)
     assert within.conditions.size and not without.conditions.size
 
 
 @pytest.mark.parametrize("name", ["slower", "step", "resolution", "empathy"])
 def test_each_effect_changes_the_records(built: Built, name: str) -> None:
     sizes = {**NONE, name: FIERCE[name], "limit": 0.3, "step_above": 0.5}
-    assert not same(*(simulate(built(desk(strain)), 1, 0) for strain in ({"effects": NONE}, {"effects": sizes})))
+    assert not same_flow(*(simulate(built(desk(strain)), 1, 0) for strain in ({"effects": NONE}, {"effects": sizes})))
 
 
 def test_work_under_strain_takes_longer_and_resolves_less(built: Built) -> None:

@@ -17,17 +17,17 @@ HELD: dict[str, list[tuple[str, str]]] = {
     "INV-LITTLE": [
         (
             "Σ waits = ∫ queue length, every line, every run",
-            "tests/oracles/invariants_sums.py::little_holds_for_every_line_as_an_identity",
+            "tests/invariants/sums.py::little_holds_for_every_line_as_an_identity",
         )
     ],
     "INV-FLOW": [
         (
             "who came in is there or has left",
-            "tests/oracles/invariants_contacts.py::who_came_in_is_there_or_has_left",
+            "tests/invariants/contacts.py::who_came_in_is_there_or_has_left",
         ),
         (
             "answered = served",
-            "tests/oracles/invariants_contacts.py::who_is_answered_is_served_and_who_is_served_was_answered",
+            "tests/invariants/contacts.py::who_is_answered_is_served_and_who_is_served_was_answered",
         ),
     ],
     "INV-SCALE": [
@@ -39,7 +39,7 @@ HELD: dict[str, list[tuple[str, str]]] = {
     "INV-FIFO": [
         (
             "service starts in order of arrival",
-            "tests/oracles/invariants_lines.py::who_waits_in_one_line_is_served_in_order_of_entering",
+            "tests/invariants/lines.py::who_waits_in_one_line_is_served_in_order_of_entering",
         ),
         (
             "every wait is the workload recursion's",

@@ -10,8 +10,8 @@ from math import isnan
 
 from sim.model.codes import VISITS
 from sim.model.journal import CaseEnd, ContactEnd, LegEnd, Origin
-from tests.oracles.account import SERVED, Record
-from tests.oracles.invariants import Run, invariant
+from tests.invariants.account import SERVED, Record
+from tests.invariants.runs import Run, invariant
 from tests.scenarios import START
 
 ENDS = {

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from sim.model.journal import STREAMS, AgentState, CaseEnd, ContactEnd, Journal, LegEnd, Origin, SessionEnd
-from tests.oracles.account import Account, Post, Wait
-from tests.oracles.invariants import Run
+from tests.invariants.account import Account, Post, Wait
+from tests.invariants.runs import Run
 
 OTHER_LINE = {LegEnd.OVERFLOWED, LegEnd.HANDED_OFF, LegEnd.ESCALATED, LegEnd.TO_SUPERVISOR}
 Streams = dict[str, Any]

@@ -8,8 +8,8 @@ from itertools import pairwise
 from math import fsum, isnan
 
 from sim.model.journal import AgentState, LegEnd, Moment, SessionEnd
-from tests.oracles.account import PLANNED, Account, Hold, Post, Record, state_of
-from tests.oracles.invariants import Run, invariant
+from tests.invariants.account import PLANNED, Account, Hold, Post, Record, state_of
+from tests.invariants.runs import Run, invariant
 
 AWAY = {
     None: AgentState.OFF,

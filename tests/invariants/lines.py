@@ -8,8 +8,8 @@ from itertools import pairwise
 from math import isnan
 
 from sim.model.journal import LegEnd
-from tests.oracles.account import Account, Post, Wait
-from tests.oracles.invariants import Run, invariant
+from tests.invariants.account import Account, Post, Wait
+from tests.invariants.runs import Run, invariant
 
 
 def _words(account: Account, wait: Wait) -> str:

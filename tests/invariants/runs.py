@@ -27,7 +27,7 @@ from sim.model.journal import Journal
 from sim.model.simpy_calendar import At
 from sim.simulate import simulate
 from sim.staff import shifts
-from tests.oracles.account import Account
+from tests.invariants.account import Account
 from tests.scenarios import FORCED, Data, Made, Wide, fixed, seconds
 
 SEED = 7

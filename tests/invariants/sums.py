@@ -10,8 +10,8 @@ from math import fsum, isnan
 
 from sim.model.codes import VISITS
 from sim.model.journal import LegEnd
-from tests.oracles.account import Account, Post, Record
-from tests.oracles.invariants import Run, invariant
+from tests.invariants.account import Account, Post, Record
+from tests.invariants.runs import Run, invariant
 from tests.relations.outcome import STREAMS, Outcome, differences
 
 EVENTS_A_WAIT = 4  # patience, overflow, and two looks at a reservation
