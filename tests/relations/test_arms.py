@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 import sim
+from sim import registry
 from sim.config.load import Loaded
 from sim.model.journal import Journal, LegEnd
 from sim.simulate import simulate
@@ -21,7 +22,7 @@ from tests.relations.relation import SEED, Written, batches, partner, relation, 
 from tests.scenarios import Data, build, centre, exponential, fixed
 
 Built = Callable[..., Loaded]
-RULES = ("longest_idle", "skill_rank", "fastest_first", "p_mu", "quality_tier")
+ARMS_A_SCENARIO = 4  # beside the baseline: five scenarios meet nearly every router there is, forty meet each often
 
 
 def teams(**changes: Any) -> Data:
@@ -79,9 +80,22 @@ def test_identical_arms_are_identical_records(numbers: range, tmp_path: Path) ->
 # --- routing-only arms -----------------------------------------------------------------------------------------------
 
 
+def _rules(number: int) -> tuple[str, ...]:
+    """The longest idle and some of all other registered routers, in turn."""
+    others = [name for name in registry.names("router") if name != "longest_idle"]
+    chosen = (others[(number * ARMS_A_SCENARIO + place) % len(others)] for place in range(ARMS_A_SCENARIO))
+    return ("longest_idle", *chosen)
+
+
 def _routed(base: Written, number: int) -> dict[str, Journal]:
     """Arms that differ in routing alone."""
-    return {rule: base.put("routing", {"rule": rule}).run(number) for rule in RULES}
+    return {rule: base.put("routing", {"rule": rule}).run(number) for rule in _rules(number)}
+
+
+@partner
+def test_the_arms_of_these_relations_are_all_routers_there_are() -> None:
+    assert {rule for number in range(40) for rule in _rules(number)} == set(registry.names("router"))
+    assert len({rule for number in range(5) for rule in _rules(number)}) >= 20
 
 
 @relation
@@ -107,19 +121,26 @@ def _by_contact(journal: Journal, column: Callable[[Any], Any], chosen: NDArray[
     return {(int(leg["case"]), int(leg["attempt"]), int(leg["queue"])): column(leg) for leg in legs}
 
 
+def _impatient(number: int) -> Written:
+    """Few agents, and everybody gives up some time."""
+    base = written(number).each("queues", lambda queue: queue.pop("overflow", None))
+    base = base.each("intents", lambda intent: intent.update(patience=exponential(60.0)))
+    return base.each("staff.groups", lambda group: group.update(count=1))
+
+
+def _given_up(journal: Journal) -> dict[Key, float]:
+    """Seconds that those waited who gave up."""
+    gone = np.asarray(journal.legs["end"] == LegEnd.ABANDONED)
+    return _by_contact(journal, lambda leg: float(leg["ended"] - leg["entered"]), gone)
+
+
 @relation
 @batches
 def test_arms_share_the_patience_of_every_contact(numbers: range) -> None:
     """Arms that differ in routing share the patience of every contact: who gives up in both waits equally long."""
     shared = differing = 0
     for number in numbers:
-        base = written(number).each("queues", lambda queue: queue.pop("overflow", None))
-        base = base.each("intents", lambda intent: intent.update(patience=exponential(60.0)))
-        arms = _routed(base.each("staff.groups", lambda group: group.update(count=1)), number)
-        waited = [
-            _by_contact(arm, lambda leg: float(leg["ended"] - leg["entered"]), arm.legs["end"] == LegEnd.ABANDONED)
-            for arm in arms.values()
-        ]
+        waited = [_given_up(arm) for arm in _routed(_impatient(number), number).values()]
         for other in waited[1:]:
             both = waited[0].keys() & other.keys()
             assert all(abs(waited[0][key] - other[key]) < 1e-9 for key in both), number
@@ -134,13 +155,8 @@ def test_arms_share_the_work_of_every_contact_where_agents_are_alike(numbers: ra
     """Arms that differ in routing share the talk, hold, wrap-up and outcome of every contact where agents are alike."""
     shared = apart = 0
     for number in numbers:
-        base = written(number).put("quality.truth", {"speed_sd": 0.0, "resolution_sd": 0.0}).put("escalation", {})
-        base = base.each(
-            "staff.groups", lambda group: group.update(skills=dict.fromkeys(group["skills"], 1.0), slots=1)
-        )
-        base = base.each("queues", lambda queue: queue.pop("overflow", None))
-        arms = list(_routed(base, number).values())
-        work = [_by_contact(arm, _work, (arm.legs["agent"] >= 0) & _finished(arm)) for arm in arms]
+        arms = list(_routed(_alike(number), number).values())
+        work = [_done(arm) for arm in arms]
         agents = [_by_contact(arm, lambda leg: int(leg["agent"]), arm.legs["agent"] >= 0) for arm in arms]
         for n, other in enumerate(work[1:], 1):
             both = work[0].keys() & other.keys()
@@ -150,18 +166,41 @@ def test_arms_share_the_work_of_every_contact_where_agents_are_alike(numbers: ra
     assert shared > 100 * len(numbers) and apart > 0
 
 
-def _finished(journal: Journal) -> NDArray[np.bool_]:
-    return np.asarray(journal.legs["end"] != LegEnd.UNFINISHED)
+def _alike(number: int) -> Written:
+    """Agents of one ability, so that only the customer decides how long work takes and how it ends."""
+    base = written(number).put("quality.truth", {"speed_sd": 0.0, "resolution_sd": 0.0}).put("escalation", {})
+    base = base.each("staff.groups", lambda group: group.update(skills=dict.fromkeys(group["skills"], 1.0), slots=1))
+    return base.each("queues", lambda queue: queue.pop("overflow", None))
+
+
+def _done(journal: Journal) -> dict[Key, tuple[float, float, float, int]]:
+    """The work of every contact that was answered and finished."""
+    legs = journal.legs
+    return _by_contact(journal, _work, np.asarray((legs["agent"] >= 0) & (legs["end"] != LegEnd.UNFINISHED)))
 
 
 def _work(leg: Any) -> tuple[float, float, float, int]:
     return float(leg["ended"] - leg["answered"]), float(leg["hold"]), float(leg["wrap_up"]), int(leg["end"])
 
 
+@partner
+def test_customers_of_another_replication_share_neither_patience_nor_work() -> None:
+    """Else it would say nothing that the customers of another arm do."""
+    for facts, base in ((_given_up, _impatient), (_done, _alike)):
+        equal = compared = 0
+        for number in range(5):
+            one, two = (facts(base(number).run(replication)) for replication in (0, 1))
+            both = one.keys() & two.keys()
+            equal += sum(one[key] == pytest.approx(two[key], abs=1e-8) for key in both)
+            compared += len(both)
+        assert compared > 100 and equal < compared / 3
+
+
 @relation
 @batches
 def test_one_more_agent_changes_no_customer(numbers: range) -> None:
-    """One more agent changes no birth and no agent's name."""
+    """One more agent changes no birth and no agent's name, and serves others at other times all the same."""
+    served = 0
     for number in numbers:
         base = written(number)
         name = next(iter(base.data["staff"]["groups"]))
@@ -171,6 +210,8 @@ def test_one_more_agent_changes_no_customer(numbers: range) -> None:
         for field in ("born", "intent", "segment", "difficulty"):
             assert np.array_equal(bits(first[field]), bits(second[field])), number
         assert set(one.lexicon.agents) < set(two.lexicon.agents)
+        served += not np.array_equal(bits(one.legs["answered"]), bits(two.legs["answered"]))
+    assert served > len(numbers) / 2
 
 
 # --- differences between arms ----------------------------------------------------------------------------------------
@@ -210,6 +251,7 @@ def test_identical_arms_differ_by_exactly_nothing(compared: Compare) -> None:
     defined = table[table["verdict"] != "not defined"]
     assert len(defined) > 200
     assert (defined["difference"] == 0.0).all()
+    assert (compared("plain", "tier")["difference"].fillna(0.0) != 0.0).sum() > 100
     assert (defined[defined["n"] >= 5][["ci_low", "ci_high"]] == 0.0).all(axis=None)
 
 
@@ -238,6 +280,7 @@ def test_the_order_of_arms_after_the_baseline_does_not_matter(compared: Compare)
     """The order of the arms after the baseline does not matter."""
     one, two = compared("plain", "fast", "tier"), compared("plain", "tier", "fast")
     assert one.equals(two) and len(one) > 200
+    assert not one.loc["fast"].equals(one.loc["tier"])
 
 
 @relation
