@@ -90,6 +90,11 @@ def absent(states: np.ndarray) -> Any:
     return (states["state"] == AgentState.OFF) & (states["scheduled"] == 1)
 
 
+def paid(state: AgentState) -> Callable[[np.ndarray], Any]:
+    """In a state after the longest warm-up: what lies before costs nothing."""
+    return lambda states: (states["state"] == state) & (states["start"] >= 1800.0)
+
+
 def looked(conditions: np.ndarray) -> Any:
     return conditions["on_duty"] > 0.0
 
@@ -319,13 +324,7 @@ CORRUPTIONS: list[tuple[str, Corruption]] = [
     ("little_holds_for_every_agent_as_an_identity", first("states", anyone, load=plus("load", 1))),
     ("little_holds_for_every_agent_as_an_identity", first("legs", early(at_once), ended=plus("ended", 1e-5))),
     ("being_watched_changes_nothing", first("cases", anyone, difficulty=plus("difficulty", 1e-15))),
-    ("cost_is_what_roster_bot_and_line_come_to", dropped("states", lambda s: s["state"] == AgentState.BREAK)),
-    (
-        "cost_is_what_roster_bot_and_line_come_to",
-        first("states", lambda s: s["state"] == AgentState.AVAILABLE, state=AgentState.OFF),
-    ),
-    (
-        "cost_is_what_roster_bot_and_line_come_to",
-        first("states", lambda s: s["state"] == AgentState.COACHING, state=AgentState.OFF),
-    ),
+    ("cost_is_what_roster_bot_and_line_come_to", dropped("states", paid(AgentState.BREAK))),
+    ("cost_is_what_roster_bot_and_line_come_to", first("states", paid(AgentState.AVAILABLE), state=AgentState.OFF)),
+    ("cost_is_what_roster_bot_and_line_come_to", first("states", paid(AgentState.COACHING), state=AgentState.OFF)),
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
@@ -89,21 +89,31 @@ def invariant(claim: Invariant) -> Invariant:
     return claim
 
 
-def broken(run: Run) -> dict[str, str]:
-    """The first violation of each invariant that does not hold."""
-    found = {name: next(claim(run), None) for name, claim in INVARIANTS.items()}
+READ_THE_PLAN = (
+    "states_and_loads_are_what_legs_and_plan_say",
+    "agents_answer_only_while_on_duty",
+    "a_session_held_is_time_in_coaching_and_all_time_in_coaching_is_one",
+    "nobody_waits_while_an_agent_who_could_serve_is_free",
+    "cost_is_what_roster_bot_and_line_come_to",
+    "the_number_of_events_is_bounded",
+)  # which a floor manager changes while the run goes on
+
+
+def broken(run: Run, but: Sequence[str] = ()) -> dict[str, str]:
+    """The first violation of each invariant that does not hold, those named in `but` left out."""
+    found = {name: next(claim(run), None) for name, claim in INVARIANTS.items() if name not in but}
     return {name: words for name, words in found.items() if words is not None}
 
 
 # --- running ---------------------------------------------------------------------------------------------------------
 
 
-def run(number: int, lie: Callable[[Made], object] | None = None) -> Run:
+def run(number: int, lie: Callable[[Made], object] | None = None, kind: type[Tied] | None = None) -> Run:
     """Build and run random scenario `number`.
 
     `lie` changes the scenario that is played, not the one that the account is told of: to see it found out.
     """
-    told, played = scenario(number), scenario(number)
+    told, played = scenario(number, kind), scenario(number, kind)
     if lie is not None:
         lie(played)
     with tempfile.TemporaryDirectory() as folder:
@@ -127,9 +137,9 @@ def honest(number: int) -> Run:
     return run(number)
 
 
-def scenario(number: int) -> Made:
+def scenario(number: int, kind: type[Tied] | None = None) -> Made:
     """Random scenario `number`, with prices of its own."""
-    made = Tied(number)
+    made = (kind or Tied)(number)
     price(made)
     return made
 
@@ -137,13 +147,17 @@ def scenario(number: int) -> Made:
 class Tied(Wide):
     """A random scenario half of whose times are of `FORCED`: a third of `Wide`'s laws are, and every fourth of all.
 
-    More of its lines overflow than those of `Wide`, or are full. No floor manager changes the plan, which some
-    invariants read; `tests/unit/test_floor_manager.py` watches that one.
+    More of its lines overflow than those of `Wide`, or are full, and every other one has a warm-up. No floor manager
+    changes the plan, which some invariants read; `Managed` has one.
     """
+
+    managed = False
 
     def _scenario(self) -> Data:
         data = super()._scenario()
-        data["staff"].pop("floor_manager", None)
+        if not self.managed:
+            data["staff"].pop("floor_manager", None)
+        data["calendar"]["warmup"] = random.Random(f"warm-up {self.number}").choice(["0 s", "0 s", "10 min", "30 min"])
         return data
 
     def _queues(self) -> Data:
@@ -158,6 +172,18 @@ class Tied(Wide):
 
     def _law(self, *means: float) -> Data:
         return fixed(self._random.choice(FORCED)) if self._chance(0.25) else super()._law(*means)
+
+
+class Managed(Tied):
+    """The same with a floor manager, who moves breaks and ends of shifts: always where anybody works in shifts."""
+
+    managed = True
+
+    def _scenario(self) -> Data:
+        data = super()._scenario()
+        if any("shift" in group or "plan" in group for group in data["staff"]["groups"].values()):
+            data["staff"].setdefault("floor_manager", self._floor_manager())
+        return data
 
 
 def price(made: Made) -> None:

@@ -182,7 +182,7 @@ def _costs(run: Run) -> tuple[Counter[str], float]:
     seconds = 0.0
     for person, stretches in zip(account.staff, account.stretches, strict=True):
         there = [stretch for stretch in stretches if stretch.post != Post.ABSENT]
-        paid = fsum(stretch.end - max(stretch.start, account.journal.lexicon.warmup) for stretch in there)
+        paid = fsum(max(0.0, stretch.end - max(stretch.start, account.journal.lexicon.warmup)) for stretch in there)
         seconds += paid
         for scope in ("all", f"tier:{person.tier}"):
             costs[scope] += paid / 3600.0 * _wage(run, person.name)

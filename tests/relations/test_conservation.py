@@ -13,7 +13,7 @@ import pytest
 from sim.model.journal import AgentState, ContactEnd, LegEnd, SessionEnd
 from tests.invariants import agents, contacts, lines, sums  # noqa: F401  # each adds its invariants to the list
 from tests.invariants.account import Account
-from tests.invariants.runs import broken, honest
+from tests.invariants.runs import READ_THE_PLAN, Managed, broken, honest, run
 from tests.scenarios import FORCED, ROUTERS
 
 FEW, MANY = range(20), range(20, 316)
@@ -22,6 +22,23 @@ FEW, MANY = range(20), range(20, 316)
 @pytest.mark.parametrize("number", [*FEW, *(pytest.param(n, marks=pytest.mark.slow) for n in MANY)])
 def test_every_invariant_holds(number: int) -> None:
     assert broken(honest(number)) == {}
+
+
+FEW_MANAGED, MANY_MANAGED = range(6), range(6, 60)
+managed = pytest.mark.parametrize(
+    "number", [*FEW_MANAGED, *(pytest.param(n, marks=pytest.mark.slow) for n in MANY_MANAGED)]
+)
+
+
+@managed
+def test_a_floor_manager_breaks_nothing_but_the_plan(number: int) -> None:
+    assert broken(run(number, kind=Managed), but=READ_THE_PLAN) == {}
+
+
+def test_floor_managers_really_change_the_plan() -> None:
+    """Else the test before would say little: what reads the plan no longer agrees with it."""
+    found = [broken(run(number, kind=Managed)) for number in FEW_MANAGED]
+    assert all(set(one) <= set(READ_THE_PLAN) for one in found) and sum(map(bool, found)) >= 2
 
 
 def test_scenarios_meet_everything_and_are_full_of_ties() -> None:
@@ -42,6 +59,7 @@ def test_scenarios_meet_everything_and_are_full_of_ties() -> None:
     assert any(record["state"] == AgentState.OFF and record["scheduled"] for a in accounts for record in a.states)
     assert max(record["load"] for account in accounts for record in account.states) >= 3
     assert {true.made.data["routing"]["rule"] for true in runs} == set(ROUTERS)
+    assert sum(account.journal.lexicon.warmup > 0.0 for account in accounts) > len(FEW) / 4
     assert _tied(accounts) > 0.2
     assert sum(_together(account) for account in accounts) > 300
     times = [time for true in runs for time in _times(true.made.data["intents"])]
