@@ -93,9 +93,16 @@ class Kpi(ABC):
 
 
 class VisitKpi(Kpi):
-    """Base of queue KPIs: queue and tier count every visit, other scopes a contact's first human queue."""
+    """Base of queue KPIs: queue and tier count every visit, other scopes a contact's first stay in human queues.
 
-    window = "visits that entered a queue between warm-up and horizon; each in the interval in which it entered"
+    Overflow ends a visit and no stay, so whoever gives up or is answered in the second queue has done so for the caller.
+    """
+
+    window = (
+        "visits that entered a queue between warm-up and horizon; each in the interval in which it entered. Queue, tier "
+        "and agent count every queue by itself; other scopes count a contact once, from its first queue on: overflow "
+        "prolongs that visit, an escalation ends it"
+    )
     scopes: ClassVar[tuple[str, ...]] = (*CALLER, "tier", "queue")
     by_interval = True
 

@@ -13,7 +13,11 @@ VISIT_WAIT_LEFT = VISIT_ANSWERED_WITHIN + 3
 VISIT_TALK = VISIT_ANSWERED_WITHIN + 4
 VISIT_HOLD = VISIT_ANSWERED_WITHIN + 5
 VISIT_WRAP = VISIT_ANSWERED_WITHIN + 6
-VISIT_WIDTH = VISIT_ANSWERED_WITHIN + 7
+VISIT_MOVED_ON = VISIT_ANSWERED_WITHIN + 7  # moved by overflow, where a stay counts from the first queue to its end
+VISIT_WIDTH = VISIT_ANSWERED_WITHIN + 8
+
+# Where a visit counts: by queue and tier alone, everywhere, or everywhere but by queue and tier.
+LATER, FIRST, STAY = range(3)
 
 # Columns of contacts: how many ended how, first those no agent answered, then the others; then sums and histograms.
 CONTACT_ENDS = len(ContactEnd)

@@ -10,12 +10,12 @@ cdef int CONTACT_CES, CONTACT_CONTAINED, CONTACT_CSAT, CONTACT_DEFECTS, CONTACT_
 cdef int CONTACT_HANDLED_RESOLVED, CONTACT_HUNG_UP, CONTACT_NPS, CONTACT_REPEATS, CONTACT_RETRIALS, CONTACT_RETRIED
 cdef int CONTACT_SATISFIED, CONTACT_TRANSFERS, CONTACT_TRULY_CONTAINED, CONTACT_UNFINISHED, CONTACT_WIDTH
 cdef int EVALUATION_COUNT, EVALUATION_FAILS, EVALUATION_SCORE, EVALUATION_TRUE, EVALUATION_WIDTH, LEG_ABANDONED
-cdef int LEG_BLOCKED, LEG_CONTAINED, LEG_ENDS, LEG_HUNG_UP, LEG_RESOLVED, LEG_TO_SUPERVISOR, LEG_UNFINISHED
+cdef int LEG_BLOCKED, LEG_CONTAINED, LEG_ENDS, LEG_HUNG_UP, LEG_OVERFLOWED, LEG_RESOLVED, LEG_TO_SUPERVISOR, LEG_UNFINISHED
 cdef int LEG_UNRESOLVED, LINE_SECONDS, NODE_ABANDONED, NODE_ARRIVAL, NODE_BOT, NODE_COUNT, NODE_LEFT, NODE_RESOLVED
 cdef int NODE_SUPERVISOR, NODE_TIERS, NODE_UNFINISHED, NODE_UNRESOLVED, AGENT_OFF, OPEN_STILL, ORIGIN_REPEAT
 cdef int ORIGIN_RETRIAL, PAID_MONEY, PAID_SECONDS, STATES, TIME_CONTACTS, TIME_IN_HAND, TIME_WIDTH, TOTAL_WIDTH
 cdef int VISIT_ABANDONED_WITHIN, VISIT_ANSWERED_WITHIN, VISIT_HOLD, VISIT_TALK, VISIT_WAIT_ANSWERED, VISIT_WAIT_LEFT
-cdef int VISIT_WIDTH, VISIT_WRAP
+cdef int VISIT_MOVED_ON, VISIT_WIDTH, VISIT_WRAP, LATER, FIRST, STAY
 cdef double NEAREST_TOP
 
 
@@ -32,6 +32,7 @@ cdef class Sums:
     cdef int16_t[::1] first_channel, repeats, last_attempt, node
     cdef int8_t[::1] last_end
     cdef readonly list waits, kinds
+    cdef dict moved
     cdef double[::1] wait_room
     cdef int32_t[::1] kind_room
     cdef Py_ssize_t waiting
@@ -43,11 +44,16 @@ cdef class Sums:
     cdef int _take_legs(self, Records records, Py_ssize_t count) except -1
     @cython.locals(source=int, outcome=int)
     cdef int _move(self, Py_ssize_t case, int leg, int node, int end, bint counts) except -1
-    @cython.locals(answered=bint, wait=double, block=Py_ssize_t, group=Py_ssize_t, row=Py_ssize_t)
+    @cython.locals(answered=bint, moves_on=bint, wait=double, block=Py_ssize_t, group=Py_ssize_t, row=Py_ssize_t)
     cdef int _visit(self, Leg leg) except -1
+    @cython.locals(
+        began=double, answered=bint, wait=double, block=Py_ssize_t, group=Py_ssize_t, row=Py_ssize_t, by_class=Py_ssize_t
+    )
+    cdef int _stay(self, Leg leg) except -1
+    cdef int _note_wait(self, double wait, int kind) except -1
     cdef int _add_visit(self, Py_ssize_t at, Leg leg, bint answered, double wait) except -1
     @cython.locals(code=Py_ssize_t, block=Py_ssize_t)
-    cdef Py_ssize_t _block(self, Py_ssize_t first, Py_ssize_t tier, Py_ssize_t queue, Py_ssize_t channel) except -1
+    cdef Py_ssize_t _block(self, Py_ssize_t counts, Py_ssize_t tier, Py_ssize_t queue, Py_ssize_t channel) except -1
     @cython.locals(i=Py_ssize_t, row=Py_ssize_t, group=Py_ssize_t, contact=Contact)
     cdef int _take_contacts(self, Records records, Py_ssize_t count) except -1
     @cython.locals(case=Py_ssize_t)

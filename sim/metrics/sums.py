@@ -47,6 +47,8 @@ from sim.metrics.layout import (
     EVALUATION_SCORE,
     EVALUATION_TRUE,
     EVALUATION_WIDTH,
+    FIRST,
+    LATER,
     LEG_ENDS,
     LINE_SECONDS,
     NODE_ABANDONED,
@@ -63,6 +65,7 @@ from sim.metrics.layout import (
     PAID_MONEY,
     PAID_SECONDS,
     STATES,
+    STAY,
     TIME_CONTACTS,
     TIME_IN_HAND,
     TIME_WIDTH,
@@ -70,6 +73,7 @@ from sim.metrics.layout import (
     VISIT_ABANDONED_WITHIN,
     VISIT_ANSWERED_WITHIN,
     VISIT_HOLD,
+    VISIT_MOVED_ON,
     VISIT_TALK,
     VISIT_WAIT_ANSWERED,
     VISIT_WAIT_LEFT,
@@ -87,6 +91,7 @@ from sim.model.codes import (
     LEG_BLOCKED,
     LEG_CONTAINED,
     LEG_HUNG_UP,
+    LEG_OVERFLOWED,
     LEG_RESOLVED,
     LEG_TO_SUPERVISOR,
     LEG_UNFINISHED,
@@ -114,7 +119,7 @@ class Sums:
         self.classes = len(words.intents) * len(words.segments)
         self.tiers = max(words.queue_tiers + words.agent_tiers, default=0) + 1
         self.rates = _held(np.array(words.agent_hourly_costs, dtype=np.float64) / 3600.0)
-        self.places = 2 * (self.tiers + 1) * self.queues * self.channels
+        self.places = (STAY + 1) * (self.tiers + 1) * self.queues * self.channels
         self.place = _held(np.full(self.places, -1, dtype=np.int64))  # code of alike visits -> number of their block
         self.blocks = 0
         intents, group, agents = len(words.intents), self.classes, len(words.agents)
@@ -143,6 +148,7 @@ class Sums:
         self.last_end = _held(np.zeros(0, dtype=np.int8))
         self.node = _held(np.zeros(0, dtype=np.int16))  # of the open contact; -1: none that counts
         self.outcome = _held(np.array(_outcomes(), dtype=np.int64))
+        self.moved: dict[int, float] = {}  # when a stay began, of the cases that overflow has moved and nobody answered
         self.waits: list[NDArray[np.float64]] = []  # of answered visits, and which visits are alike
         self.kinds: list[NDArray[np.int32]] = []
         self.wait_room = _held(np.zeros(0))
@@ -164,10 +170,10 @@ class Sums:
         return np.asarray(self.sums[first : first + size]).reshape(shape)
 
     def alike(self) -> dict[int, tuple[int, int, int, int]]:
-        """Of each block of visits what its visits have in common: first human queue, tier, queue, channel."""
+        """Of each block of visits what they have in common: `LATER`, `FIRST` or `STAY`, tier, queue, channel."""
         place = np.asarray(self.place)
         codes = np.flatnonzero(place >= 0)
-        found = np.unravel_index(codes, (2, self.tiers + 1, self.queues, self.channels))
+        found = np.unravel_index(codes, (STAY + 1, self.tiers + 1, self.queues, self.channels))
         return dict(zip(place[codes].tolist(), zip(*(part.tolist() for part in found), strict=True), strict=True))
 
     def _know(self, case: int) -> None:
@@ -193,8 +199,8 @@ class Sums:
 
     def _take_legs(self, records: Records, count: int) -> None:
         self.waiting = 0
-        if count > len(self.wait_room):
-            self.wait_room, self.kind_room = _held(np.zeros(count)), _held(np.zeros(count, dtype=np.int32))
+        if 2 * count > len(self.wait_room):
+            self.wait_room, self.kind_room = _held(np.zeros(2 * count)), _held(np.zeros(2 * count, dtype=np.int32))
         for i in range(count):
             leg = records.legs[i]
             bot = leg.queue < 0 and leg.tier == 0
@@ -210,6 +216,8 @@ class Sums:
                     self.sums[self.sessions_by_class + row * LEG_ENDS + leg.end] += 1.0
                 elif leg.queue >= 0:
                     self._visit(leg)
+            if self.moved and leg.queue >= 0 and leg.number in self.moved:
+                self._stay(leg)
         self.waits.append(np.array(self.wait_room[: self.waiting], dtype=np.float64))
         self.kinds.append(np.array(self.kind_room[: self.waiting], dtype=np.int32))
 
@@ -237,18 +245,43 @@ class Sums:
     def _visit(self, leg: Any) -> None:
         answered = leg.answered == leg.answered  # NaN: nobody did
         wait = (leg.answered if answered else leg.ended) - leg.entered
-        block = self._block(leg.first_human, leg.tier, leg.queue, leg.channel)
+        moves_on = leg.first_human == 1 and leg.end == LEG_OVERFLOWED
+        block = self._block(FIRST if leg.first_human == 1 and not moves_on else LATER, leg.tier, leg.queue, leg.channel)
         group = leg.intent * self.segments + leg.segment
         row = block * self.rows + self._interval(leg.entered)
         self._add_visit(self.visits + row * VISIT_WIDTH, leg, answered, wait)
-        if leg.first_human == 1:
+        if moves_on:
+            self.moved[leg.number] = leg.entered
+        elif leg.first_human == 1:
             self._add_visit(self.visits_by_class + group * VISIT_WIDTH, leg, answered, wait)
         if leg.agent >= 0:
             self._add_visit(self.visits_by_agent + leg.agent * VISIT_WIDTH, leg, answered, wait)
         if answered:
-            self.wait_room[self.waiting] = wait
-            self.kind_room[self.waiting] = block * self.classes + group
-            self.waiting += 1
+            self._note_wait(wait, block * self.classes + group)
+
+    def _stay(self, leg: Any) -> None:
+        """Overflow moves a contact and ends nothing for the caller: the stay counts from its first queue to its end."""
+        began: float = self.moved[leg.number]
+        answered = leg.answered == leg.answered
+        block = self._block(STAY, leg.tier, leg.queue, leg.channel)
+        group = leg.intent * self.segments + leg.segment
+        row = self.visits + (block * self.rows + self._interval(began)) * VISIT_WIDTH
+        by_class = self.visits_by_class + group * VISIT_WIDTH
+        if leg.first_human == 1:
+            self.sums[row + VISIT_MOVED_ON] += 1.0
+            self.sums[by_class + VISIT_MOVED_ON] += 1.0
+        elif leg.end != LEG_OVERFLOWED:
+            del self.moved[leg.number]
+            wait = (leg.answered if answered else leg.ended) - began
+            self._add_visit(row, leg, answered, wait)
+            self._add_visit(by_class, leg, answered, wait)
+            if answered:
+                self._note_wait(wait, block * self.classes + group)
+
+    def _note_wait(self, wait: float, kind: int) -> None:
+        self.wait_room[self.waiting] = wait
+        self.kind_room[self.waiting] = kind
+        self.waiting += 1
 
     def _add_visit(self, at: int, leg: Any, answered: bool, wait: float) -> None:
         if answered:
@@ -267,9 +300,9 @@ class Sums:
         if leg.end == LEG_ABANDONED and wait <= self.within:
             self.sums[at + VISIT_ABANDONED_WITHIN] += 1.0
 
-    def _block(self, first: int, tier: int, queue: int, channel: int) -> int:
+    def _block(self, counts: int, tier: int, queue: int, channel: int) -> int:
         """Number of the block of rows, one an interval, of visits that count in the same scopes; made when needed."""
-        code = ((first * (self.tiers + 1) + min(tier, self.tiers)) * self.queues + queue) * self.channels + channel
+        code = ((counts * (self.tiers + 1) + min(tier, self.tiers)) * self.queues + queue) * self.channels + channel
         block: int = self.place[code]
         if block < 0:
             block = self.place[code] = self.blocks

@@ -29,10 +29,10 @@ def _differ(one: float, two: float, share: float) -> bool:
 
 @invariant
 def kpis_count_every_visit_once_in_one_way(run: Run) -> Iterator[str]:
-    """By channel and intent: offered = handled + abandoned + overflowed + unfinished, and as the legs say."""
+    """By channel and intent: offered = handled + abandoned + unfinished, and as the legs say."""
     said, counted = run.kpi, _visits(run.account)
     for scope in {scope for _, scope, _ in counted}:
-        parts = [said.get((kpi, scope, "total"), 0.0) for kpi in ("handled", "abandoned", "overflowed", "unfinished")]
+        parts = [said.get((kpi, scope, "total"), 0.0) for kpi in ("handled", "abandoned", "unfinished")]
         if said[("offered", scope, "total")] != sum(parts):
             yield f"{scope}: {said['offered', scope, 'total']} offered, but {parts} left"
     for (kpi, scope, interval), count in counted.items():
@@ -52,12 +52,21 @@ def _visits(account: Account) -> Counter[tuple[str, str, str]]:
                 if leg["leg"] == 0:
                     counts["contacts", scope, "total"] += 1
                 if leg["first_human"]:
+                    last = _end_of_stay(account, leg)
                     counts["blocked", scope, "total"] += leg["end"] == LegEnd.BLOCKED
-                    counts["abandoned", scope, "total"] += leg["end"] == LegEnd.ABANDONED
+                    counts["overflowed", scope, "total"] += leg["end"] == LegEnd.OVERFLOWED
+                    counts["abandoned", scope, "total"] += last["end"] == LegEnd.ABANDONED
                     for interval in intervals[scope]:
                         counts["offered", scope, interval] += leg["end"] != LegEnd.BLOCKED
-                        counts["answered", scope, interval] += not isnan(leg["answered"])
+                        counts["answered", scope, interval] += not isnan(last["answered"])
     return counts
+
+
+def _end_of_stay(account: Account, leg: Record) -> Record:
+    """The leg in which the stay ends that this one begins: overflow moves a contact and ends nothing."""
+    while leg["end"] == LegEnd.OVERFLOWED:
+        leg = account.contacts[leg["case"], leg["attempt"]][leg["leg"] + 1]
+    return leg
 
 
 def _interval(account: Account, moment: float) -> str:

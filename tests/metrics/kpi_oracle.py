@@ -37,6 +37,7 @@ class _Oracle:
         self.sessions = _dicts(journal.sessions)
         self.conditions = _dicts(journal.conditions)
         self.contact_of = {(c["case"], c["attempt"]): c for c in self.contacts}
+        self.leg_of = {(leg["case"], leg["attempt"], leg["leg"]): leg for leg in self.legs}
         self.sums: Sums = defaultdict(lambda: [0.0, 0.0])
         self.waits: dict[str, list[float]] = defaultdict(list)
         self.outcomes: dict[int, list[tuple[int, int]]] = defaultdict(list)  # agent: (intent, resolved)
@@ -103,11 +104,23 @@ class _Oracle:
             self.session(leg)
         else:
             scopes = [*tiers, f"queue:{self.lexicon.queues[leg['queue']]}"]
-            if leg["first_human"]:
+            moves_on = leg["first_human"] and leg["end"] == LegEnd.OVERFLOWED
+            if leg["first_human"] and not moves_on:
                 scopes += self.caller(leg)
             if leg["agent"] >= 0:
                 scopes.append(f"agent:{self.lexicon.agents[leg['agent']]}")
             self.visit(leg, scopes)
+            if moves_on:
+                self.stay(leg)
+
+    def stay(self, first: dict[str, Any]) -> None:
+        """To the caller an overflow ends nothing: one visit from the first queue to the end of the last."""
+        last, scopes = first, self.caller(first)
+        while last["end"] == LegEnd.OVERFLOWED:
+            last = self.leg_of[last["case"], last["attempt"], last["leg"] + 1]
+        self.visit({**last, "entered": first["entered"]}, scopes)
+        self.add("overflow_rate", scopes, 1, 0, first["entered"])
+        self.add("overflowed", scopes, 1, 0, first["entered"])
 
     def session(self, leg: dict[str, Any]) -> None:
         scopes, when = [*self.caller(leg), "tier:0"], leg["entered"]

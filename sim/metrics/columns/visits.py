@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 class Visits:
-    """Legs in human queues. Scopes `queue`, `tier` and `agent` count all, the others a contact's first human
-    queue.
+    """Legs in human queues. Scopes `queue`, `tier` and `agent` count each; the others count a contact's first stay in
+    human queues: overflow moves it on and ends nothing, so its wait runs from the first queue to its end.
     """
 
     def __init__(self, sums: Sums, cells: Cells) -> None:
@@ -76,8 +76,8 @@ class Visits:
 
     @cached_property
     def overflowed(self) -> Floats:
-        """Visits moved to another queue after waiting too long."""
-        return self.ended(LegEnd.OVERFLOWED)
+        """Visits moved to another queue after waiting too long; a stay that is moved counts once."""
+        return self.ended(LegEnd.OVERFLOWED) + self._spread.column(layout.VISIT_MOVED_ON)
 
     @cached_property
     def unfinished(self) -> Floats:
@@ -159,9 +159,10 @@ class Visits:
                 found.setdefault(cell, []).append(kind)
         return ((cell, tuple(kinds)) for cell, kinds in found.items())
 
-    def _totals(self, first: int, tier: int, queue: int, channel: int, intent: int, segment: int) -> Iterator[int]:
-        once = {"all": 0, "channel": channel, "intent": intent, "segment": segment} if first else {}
-        for kind, member in {**once, "tier": self.cells.tier_member(tier), "queue": queue}.items():
+    def _totals(self, counts: int, tier: int, queue: int, channel: int, intent: int, segment: int) -> Iterator[int]:
+        once = {"all": 0, "channel": channel, "intent": intent, "segment": segment} if counts != layout.LATER else {}
+        each = {"tier": self.cells.tier_member(tier), "queue": queue} if counts != layout.STAY else {}
+        for kind, member in {**once, **each}.items():
             if member >= 0:
                 block = self.cells.blocks[kind]
                 yield block.first + member * block.width
@@ -170,11 +171,12 @@ class Visits:
 def _spread(sums: Sums, cells: Cells) -> Spread:
     width = layout.VISIT_WIDTH
     spread = Spread(cells, width)
-    for block, (first, tier, queue, channel) in sums.alike().items():
+    for block, (counts, tier, queue, channel) in sums.alike().items():
         rows = sums.part(sums.visits + block * sums.rows * width, sums.rows, width)
-        spread.timed("tier", cells.tier_member(tier), rows)
-        spread.timed("queue", queue, rows)
-        if first:
+        if counts != layout.STAY:
+            spread.timed("tier", cells.tier_member(tier), rows)
+            spread.timed("queue", queue, rows)
+        if counts != layout.LATER:
             spread.timed("all", 0, rows)
             spread.timed("channel", channel, rows)
     cells.with_totals(spread.values)
