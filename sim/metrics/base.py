@@ -95,13 +95,12 @@ class Kpi(ABC):
 class VisitKpi(Kpi):
     """Base of queue KPIs: queue and tier count every visit, other scopes a contact's first stay in human queues.
 
-    Overflow ends a visit and no stay, so whoever gives up or is answered in the second queue has done so for the caller.
+    Overflow ends no stay: whoever gives up or is answered in the second queue counts so in the scopes of the caller.
     """
 
     window = (
-        "visits that entered a queue between warm-up and horizon; each in the interval in which it entered. Queue, tier "
-        "and agent count every queue by itself; other scopes count a contact once, from its first queue on: overflow "
-        "prolongs that visit, an escalation ends it"
+        "visits that entered a queue between warm-up and horizon; each in the interval in which it entered; queue and "
+        "tier count each queue, other scopes a contact once: overflow prolongs its visit, an escalation ends it"
     )
     scopes: ClassVar[tuple[str, ...]] = (*CALLER, "tier", "queue")
     by_interval = True
