@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.oracles import birth_death, infinite_server, network, priority, redial
+from tests.oracles import birth_death, desks, infinite_server, network, offered_wait, priority, redial
 from tests.oracles.infinite_server import Limited
 from tests.oracles.priority import Service
 from tests.theory.lines import HYPEREXPONENTIAL
@@ -184,6 +184,59 @@ def test_a_limited_lognormal_is_the_integral_of_its_tail() -> None:
 def test_repeats_are_a_geometric_series_that_is_cut_off() -> None:
     assert redial.repeats(0.4, 0.5, 4) == pytest.approx(1.0 + 0.2 + 0.04 + 0.008, rel=1e-14)
     assert redial.repeats(0.4, 0.5, 50) == pytest.approx(1.0 / 0.8, rel=1e-14)
+
+
+OFFERED = {"p_wait": "p_offered_wait_pos", "abandonment": "p_abandon", "wait_all": "mean_wait"}
+STAYS = {
+    "CF-EG-1": lambda x: (x < 2.0) * 1.0,
+    "CF-EG-2": lambda x: (x < 0.5) * 1.0,
+    "CF-EG-10": lambda x: np.clip((5.0 - x) / 2.0, 0.0, 1.0),
+}
+
+
+@pytest.mark.parametrize("case", STAYS)
+def test_the_density_of_the_offered_wait_gives_the_printed_shares(case: str) -> None:
+    """Exponential patience of the same mean does not."""
+    given, printed = model(case), expected(case, *OFFERED.values())
+    one = given["lam"], given["aht"], given["n"]
+    found = offered_wait.impatient(*one, STAYS[case], 30.0, given["T"])
+    wrong = offered_wait.impatient(*one, lambda x: np.exp(-x / given["patience"]["mean"]), 30.0, given["T"])
+    for name, truth in zip(OFFERED, printed, strict=True):
+        assert found[name] == pytest.approx(truth, rel=2e-3)
+        assert wrong[name] != pytest.approx(truth, rel=0.02)
+
+
+def test_small_desks_without_their_special_part_are_the_line_they_are_made_of() -> None:
+    """No wrap-up, equal agents, chats that slow nobody, nobody who returns, one shift for good: Erlang-A and -C."""
+    plain = birth_death.line(0.03, 60.0, 3, 90.0)
+    chat = birth_death.line(0.0077, 240.0, 3, 200.0)
+    patient = birth_death.line(0.02, 100.0, 3)
+    cases = [
+        (desks.wrap_up(0.03, 60.0, 1e-7, 3, 90.0), plain),
+        (desks.unequal(0.03, [60.0] * 3, 90.0, ranked=False), plain),
+        (desks.unequal(0.03, [60.0] * 3, 90.0, ranked=True), plain),
+        (desks.chat(0.0077, 240.0, [1.0] * 3, 200.0), chat),
+    ]
+    for found, line in cases:
+        assert found["wait_all"] == pytest.approx(line.wait_all, rel=1e-3)
+        assert found["abandonment"] == pytest.approx(line.abandonment, rel=1e-3)
+    one = desks.relieved(0.03, 60.0, 90.0, [(3, 1e5)])  # from empty, so a little less
+    assert one["abandonment"] == pytest.approx(plain.abandonment, rel=5e-3)
+    assert desks.returning_first(0.02, 100.0, 3, 1e-9, 1.0, 60, 3)["wait new"] == pytest.approx(
+        patient.wait_all, rel=1e-6
+    )
+
+
+def test_priority_that_grows_alike_is_none_and_one_that_grows_at_once_is_cobhams() -> None:
+    services = [Service(60.0, 3600.0), Service(100.0, 20000.0)]
+    rates = (0.005, 0.0045)
+    alike = offered_wait.growing_priority(rates, services, (1.0, 1.0))
+    residual = sum(rate * service.square for rate, service in zip(rates, services, strict=True)) / 2.0
+    assert alike == pytest.approx([residual / 0.25] * 2, rel=1e-12)
+    strict = offered_wait.growing_priority(rates, services, (1e12, 1.0))
+    assert strict == pytest.approx(priority.single_server(rates, services), rel=1e-9)
+    with pytest.raises(AssertionError):
+        assert strict == pytest.approx(alike, rel=0.1)
 
 
 # --- oracles know nothing of the simulator ---------------------------------------------------------------------------
