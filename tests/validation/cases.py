@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+import numpy as np
 import yaml
 
 from tests.validation import laws, parts, translate
@@ -36,11 +37,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One scenario of a case, and how often it is run."""
+    """One scenario of a case, and how often it is run.
+
+    `variant`: what is done otherwise than in the case's own run, to show some of its quantities; see plan.yaml.
+    """
 
     name: str
     case: Case
     plan: Data
+    variant: Data | None = None
 
     @property
     def path(self) -> Path:
@@ -54,8 +59,12 @@ class Run:
 
     @property
     def seed(self) -> int:
-        """Each run has customers of its own: with one seed for all, cases would err together."""
-        return int(self.plan["seed"]) + crc32(self.name.encode())
+        """Each run has customers of its own: with one seed for all, cases would err together.
+
+        What stands beside a case's own run has that run's customers, so that their difference is sharp.
+        """
+        name = self.case.name if self.variant and self.variant.get("beside") else self.name
+        return int(self.plan["seed"]) + crc32(name.encode())
 
     @property
     def agents(self) -> int:
@@ -68,7 +77,9 @@ class Run:
 
     @property
     def survival(self) -> Any:
-        """P(patience > t), where nobody is certain to give up."""
+        """P(patience > t), where nobody is certain to give up; probes never do."""
+        if self.plan.get("probe"):
+            return np.ones_like
         patience = self.case.model.get("patience")
         return laws.survival(patience) if isinstance(patience, dict) and "dist" in patience else None
 
@@ -86,12 +97,12 @@ class Run:
     def overrides(self) -> list[str]:
         """What makes the scenario file as long as the plan says."""
         calendar = translate.translate("", self.case.model, self.plan)["calendar"]
-        return [f"calendar.{key}='{calendar[key]}'" for key in ("length", "interval")]
+        return [f"calendar.{key}='{calendar[key]}'" for key in ("length", "interval", "warmup") if key in calendar]
 
     def text(self) -> str:
-        """The scenario file as it must be."""
+        """The scenario file as it must be; `short`: what of the plan is smaller in the file than in the runs."""
         title = f"{self.name}: {self.case.title}"
-        data = translate.translate(title, self.case.model, self.plan)
+        data = translate.translate(title, self.case.model, self.plan | self.plan.get("short", {}))
         return translate.text(self.case.name, self.case.group, data)
 
 
@@ -157,9 +168,24 @@ def runs_of(one: Case) -> Iterator[Run]:
         one = replace(one, model=case(how["model_of"]).model)
     elif one.kind in NOT_RUN or one.model["type"] in NOT_RUN or lacking(one.name):
         return
+    own = {name: values for name, values in one.expected.items() if not _elsewhere(one.name, name)}
     for service in how.get("services", ["exponential"]):
         suffix = "" if service == "exponential" else f"-{service.split('(')[0]}"
-        yield Run(_file_name(one.name + suffix), one, {**how, "service": service})
+        yield Run(_file_name(one.name + suffix), replace(one, expected=own), {**how, "service": service})
+    for variant in variants(one.name):
+        shown = {name: values for name, values in one.expected.items() if fnmatchcase(name, variant["metric"])}
+        name = _file_name(f"{one.name}-{variant['name']}")
+        yield Run(name, replace(one, expected=shown), {**how, **variant.get("plan", {})}, variant)
+
+
+def variants(name: str) -> list[Data]:
+    """Further runs of a case, each of which shows some of its quantities."""
+    return [entry for entry in _file()["variants"] if fnmatchcase(name, entry["match"])]
+
+
+def _elsewhere(name: str, metric: str) -> bool:
+    """Whether a variant alone shows a quantity."""
+    return any(fnmatchcase(metric, one["metric"]) for one in variants(name) if not one.get("beside"))
 
 
 def _file_name(name: str) -> str:

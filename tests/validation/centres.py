@@ -16,7 +16,7 @@ def bilingual(title: str, model: Data, plan: Data) -> Data:
     patience = laws.exponential(120.0)
     return scenario(
         title,
-        {"start": START, "length": "5 d", "interval": "24 h", "max_drain": "1 h"},
+        plan.get("calendar", {"start": START, "length": "5 d", "interval": "24 h", "max_drain": "1 h"}),
         {
             name: curve(rates, "1 h", {name: step(laws.uniform(60.0 * low, 60.0 * high))}, patience)
             for name, (low, high) in zip(names, ends, strict=True)
@@ -59,7 +59,7 @@ def bank(title: str, model: Data, plan: Data) -> Data:
     }
     return scenario(
         title,
-        {"start": START, "length": "5 d", "interval": "24 h", "max_drain": "1 h"},
+        plan.get("calendar", {"start": START, "length": "5 d", "interval": "24 h", "max_drain": "1 h"}),
         intents,
         {name: queue(name) for name in names},
         groups,
@@ -93,6 +93,8 @@ def three_types(title: str, model: Data, plan: Data) -> Data:
         shifts |= shifts_k
         groups |= groups_k
     order = {f"type{kind}": [f"group{k}" for k in pool] for kind, pool in enumerate(model["type_to_group"])}
+    routing = {"rule": "pool_order", "params": {"order": order}} | plan.get("routing", {})
+    routing["params"] = {"order": order, **routing["params"]}
     return scenario(
         title,
         daily(plan),
@@ -102,5 +104,5 @@ def three_types(title: str, model: Data, plan: Data) -> Data:
         shifts=shifts,
         measures={"answer_within": seconds(60.0 * model["awt_min"])},
         busyness={"day_cv": 28.7**-0.5},
-        routing={"rule": "pool_order", "params": {"order": order}},
+        routing=routing,
     )

@@ -87,6 +87,7 @@ def busy_days(title: str, model: Data, plan: Data) -> Data:
         shifts=shifts,
         measures={"answer_within": seconds(model["s_seconds"])},
         busyness={"day_cv": model["alpha0"] ** -0.5},
+        **({"routing": plan["routing"]} if "routing" in plan else {}),
     )
 
 

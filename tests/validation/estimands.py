@@ -268,7 +268,10 @@ SIMPLE: dict[str, tuple[Sums, str]] = {
 }
 CURVED: dict[str, Estimand] = {
     "var_wait": Estimand(_square(_entering), variance, "variance of waits"),
-    "sd_wait_fifo": Estimand(_square(_entering), deviation, "standard deviation of waits"),
+    **{
+        f"sd_wait_{order}": Estimand(_square(_entering), deviation, "standard deviation of waits")
+        for order in ("fifo", "random", "lifo")
+    },
     "var_in_system": Estimand(_variance_of_presence, variance, "variance over time of the number waiting or served"),
 }
 ALIASES = {

@@ -19,10 +19,17 @@ def line(title: str, model: Data, plan: Data, talk: Data, **more: Any) -> Data:
     patience = more.pop("patience", patience)
     room = more.pop("capacity", None)
     within = {"measures": {"answer_within": seconds(model["T"] * unit(model))}} if "T" in model else {}
+    calls = {"call": intent(rate, {"line": step(talk)}, patience)}
+    if plan.get("probe"):
+        calls["probe"] = intent(rate, {"line": step(laws.constant(0.0))})
+    if "trace" in plan:
+        calls["call"]["arrivals"] = {"kind": "trace", "file": plan["trace"], "column": "moment"}
+    if "routing" in plan:
+        more["routing"] = plan["routing"]
     return scenario(
         title,
         stationary(plan, rate),
-        {"call": intent(rate, {"line": step(talk)}, patience)},
+        calls,
         {"line": queue("calls", **({"capacity": room} if room is not None else {}))},
         {"agents": group(model["n"], "calls")},
         **within,

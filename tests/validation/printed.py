@@ -26,6 +26,7 @@ SPEAKERS = {
 BANK = {"savings": "savings", "checking": "checking", "account balance": "balance", "balance": "balance"}
 ACCEPTABLE = {"savings": 1.0, "checking": 1.5, "balance": 0.5}  # minutes
 WAGE = {"savings": 0.2, "checking": 0.125}  # a minute
+DAYS_A_WEEK = 5.0
 EXPECTED_CALLS = 1660.0
 
 Sums = Callable[[Facts, Context], tuple[float, float]]
@@ -53,6 +54,11 @@ def _late(f: Facts, c: Context) -> Any:
 
 def _dropped(f: Facts) -> Any:
     return ~(f.answered | f.abandoned | f.blocked)
+
+
+def _weeks(f: Facts) -> float:
+    """Weeks of opening days."""
+    return f.days / DAYS_A_WEEK
 
 
 # --- one line, a day from empty -------------------------------------------------------------------------------------
@@ -121,7 +127,7 @@ def _bilingual(what: str, scope: str) -> tuple[Sums, str] | None:
     if what not in counts:
         return None
     which = counts[what]
-    return lambda f, c: (_counted(f, c, names, which), 1.0), f"{what.lower()}, a week"
+    return lambda f, c: (_counted(f, c, names, which), _weeks(f)), f"{what.lower()}, a week"
 
 
 def _counted(f: Facts, c: Context, names: tuple[str, ...], which: Callable[[Facts, Context], Any]) -> float:
@@ -220,6 +226,10 @@ BANK_GROUPS: dict[str, Callable[[Facts, str], tuple[float, float]]] = {
 BANK_TYPES: dict[str, Callable[[Facts, list[str]], tuple[float, float]]] = {
     "Number of arrived contacts": lambda f, kinds: (_of_types(f, kinds).number(), 1.0),
     "Number of abandoned contacts": lambda f, kinds: (_of_types(f, kinds).number(_of_types(f, kinds).abandoned), 1.0),
+    "Number of disconnected contacts": lambda f, kinds: (
+        _of_types(f, kinds).number(_dropped(_of_types(f, kinds))),
+        _weeks(f),
+    ),
     "Service level": _bank_served_in_time,
     "Service time": lambda f, kinds: (
         _of_types(f, kinds).total(_of_types(f, kinds).talk),
@@ -236,6 +246,7 @@ BANK_TEXTS = {
     "Busy cost of agents": "wage of opening hours with a contact, a week",
     "Number of arrived contacts": "arrivals, a week",
     "Number of abandoned contacts": "abandoned, a week",
+    "Number of disconnected contacts": "still waiting at closing, a week",
     "Service level": "answered within the type's threshold / arrived, %",
     "Service time": "mean talk, min",
     "Average waiting time": "waits of answered / answered, min",

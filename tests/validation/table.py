@@ -44,15 +44,20 @@ RULES = """
 
 * Each case of `tests/cases.json` that the model can act out is a scenario file in `tests/validation/scenarios`, for
   `ccsim run` like any other. Those with a rule of `tests/validation/rules.py` (pools in order, a random idle agent,
-  specialists, a second look) are run by `python -m tests.validation NAME`, which registers the rule.
+  specialists, a second look, another order of the line, heads that fall otherwise) are run by
+  `python -m tests.validation NAME`, which registers the rule.
+* Some quantities have a run of their own (`variants` in `plan.yaml`, a file with a longer name): served in another
+  order, seen by probes, days that end at closing time. Arrivals that are no Poisson process are recorded ones, drawn
+  anew for each replication; the file beside the scenario is one of them, cut short.
 * *Ours* is estimated from the journal over at least 30 replications; ± is its standard error (jackknife over
-  replications). *Theirs* is the exact value where there is one, else what was printed, with its 95 % interval in
-  brackets. Times are in the case's own unit.
+  replications), in brackets its 95 % interval. *Theirs* is the exact value where there is one, else what was printed,
+  with its 95 % interval in brackets. Times are in the case's own unit.
 * z = (ours − theirs) / √(SE² + SE_theirs²), after half a unit of the last printed digit. **agrees**: |z| ≤ 4. With this
   many quantities, |z| ≤ 2 for all would itself be suspicious. **agrees, wide**: the same, but the standard error
   exceeds 1 % of a mean, 3 % of a variance or quantile, or half a point of a share; it takes a longer run to say more.
-* **differs, explained**: theirs and ours answer different questions; the note says which. **not modelled**: the note
-  names the missing mechanics. **held by a test**: an identity that the suite checks on random scenarios.
+* **differs, explained**: theirs and ours answer different questions; the note says which, and
+  `tests/validation/test_explanations.py` computes it: counted as they do, their numbers come out. **not modelled**: the
+  note names the missing mechanics. **held by a test**: an identity that the suite checks on random scenarios.
 * Four definitions of service level differ by up to several points on one and the same run. Each row follows its name:
   `sl_served_within_T_over_offered` answered within T / offered; `sl_served_within_T_over_served` / answered;
   `sl_excl_short_abandon` / (offered − abandoned within T); `sl_abandon_counts_good` (answered + abandoned within T) /
@@ -96,6 +101,7 @@ def _spread(rows: Sequence[Row]) -> str:
     return f"Of {len(z)} estimates that agree, {shares}; in brackets what chance alone gives. {largest}"
 
 
+NORMAL = 1.96  # of a 95 % interval
 CHANCE = ((1, "31.7 %"), (2, "4.6 %"), (3, "0.3 %"))
 
 
@@ -110,7 +116,7 @@ def _section(title: str, rows: Sequence[Row]) -> Iterable[str]:
 def _case(name: str, rows: Sequence[Row]) -> Iterable[str]:
     one = next(one for one in cases() if one.name == name)
     yield f"\n**{name}** · {one.group} · {_cell(one.title)}\n"
-    yield "| quantity | theirs | ours ± SE | z | verdict | note |"
+    yield "| quantity | theirs | ours ± SE [95 %] | z | verdict | note |"
     yield "|---|---:|---:|---:|---|---|"
     for row in rows:
         cells = (_cell(_named(row)), _theirs(row), _ours(row), _z(row), _verdict(row), _cell(row.note))
@@ -159,7 +165,10 @@ def _ours(row: Row) -> str:
     if row.ours is None:
         return ""
     digits = _digits(row)
-    return f"{_number(row.ours, digits)} ± {row.error:.2g}" if row.error else _number(row.ours, digits)
+    if not row.error:
+        return _number(row.ours, digits)
+    low, high = (_number(row.ours + side * NORMAL * row.error, digits) for side in (-1.0, 1.0))
+    return f"{_number(row.ours, digits)} ± {row.error:.2g} [{low}, {high}]"
 
 
 def _digits(row: Row) -> int:

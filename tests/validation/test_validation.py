@@ -17,7 +17,7 @@ import pytest
 from sim.config.load import load
 from tests.scenarios import centre, exponential
 from tests.scenarios import run as ran_once
-from tests.validation import data, invariants, pairs, rules
+from tests.validation import data, invariants, pairs, renewals, rules
 from tests.validation.__main__ import jobs, standing, summaries
 from tests.validation.cases import Run, case, cases, lacking, plans, runs_of
 from tests.validation.estimands import metric
@@ -40,8 +40,11 @@ QUICK = (
     "EX-N-1",
     "EX-REDIAL-1",
     "PS-11",
+    "CF-DISC-1-lifo",
+    "CF-EG-2-probe",
 )
 SHARE = 0.1  # of a run's length
+SHORT = {"CF-DISC-1-random": 0.03, "CF-DISC-1-lifo": 0.02}  # long runs: their rules are plain Python
 DRAWN = [run.name for run in plans()]
 
 
@@ -61,13 +64,17 @@ def bad(rows: list[Row]) -> list[str]:
     ]
 
 
+def run_named(name: str) -> Run:
+    return next(run for run in plans() if run.name == name)
+
+
 def first_run(name: str) -> Run:
     return next(runs_of(case(name)))
 
 
 @pytest.mark.parametrize("name", QUICK)
 def test_a_dozen_cases_agree(name: str) -> None:
-    assert bad(run_one(first_run(name), SHARE)) == []
+    assert bad(run_one(run_named(name), SHORT.get(name, SHARE))) == []
 
 
 @pytest.mark.slow
@@ -78,8 +85,17 @@ def test_every_case_agrees(job: tuple[str, float, object]) -> None:
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_scenario_file_is_what_its_case_says(name: str) -> None:
-    run = next(run for run in plans() if run.name == name)
+    run = run_named(name)
     assert run.path.read_text() == run.text(), "write the files anew: python -m tests.validation.translate"
+
+
+def test_recorded_arrivals_beside_a_scenario_are_the_first_replications(tmp_path: Path) -> None:
+    run = run_named("PS-10")
+    kept, made = run.path.with_name(run.plan["trace"]), tmp_path / "made.csv"
+    renewals.write(run, made, 0, renewals.SHORT)
+    assert kept.read_text() == made.read_text(), "write the files anew: python -m tests.validation.translate"
+    renewals.write(run, made, 1, renewals.SHORT)
+    assert kept.read_text() != made.read_text()
 
 
 def test_every_scenario_file_is_valid_and_belongs_to_a_case() -> None:
@@ -122,7 +138,7 @@ def _held() -> Iterator[tuple[str, str]]:
 
 def _verdicts(run: Run, changes: list[str]) -> list[Row]:
     """Judge a run whose scenario was changed behind its back."""
-    short = run.shortened(SHARE)
+    short = run.shortened(SHORT.get(run.name, SHARE))
     loaded = load(str(run.path), [*short.overrides, *changes])
     asked = asked_of(run)
     tables: list[list[tuple[float, ...]]] = [[] for _ in asked]
@@ -131,6 +147,14 @@ def _verdicts(run: Run, changes: list[str]) -> list[Row]:
         for table, question in zip(tables, asked, strict=True):
             table.append(question.estimand.sums(facts, context(run, loaded, question.stated.target)))
     return [judged(run, question, np.array(table, dtype=float)) for question, table in zip(asked, tables, strict=True)]
+
+
+POISSON = [
+    "~intents.call.arrivals.file",
+    "~intents.call.arrivals.column",
+    "intents.call.arrivals.kind=constant",
+    "+intents.call.arrivals.per_hour=3240",
+]
 
 
 @pytest.mark.parametrize(
@@ -142,11 +166,15 @@ def _verdicts(run: Run, changes: list[str]) -> list[Row]:
         ("EX-V-1", ["queues.class1.priority=1"]),
         ("EX-N-1", ["~routing.params", "routing.rule=longest_idle"]),
         ("EX-REDIAL-1", ["returns.retrial.probability=0.6"]),
+        ("CF-DISC-1-random", ["routing.rule=longest_idle"]),
+        ("CF-DISC-1-lifo", ["routing.rule=any_waiting"]),
+        ("CF-EG-2-probe", ["intents.probe.path.line.talk.value='1 s'"]),
+        ("PS-10", POISSON),
     ],
     ids=lambda value: value if isinstance(value, str) else value[-1],
 )
 def test_a_planted_fault_is_seen(name: str, changes: list[str]) -> None:
-    run = first_run(name)
+    run = run_named(name)
     assert bad(_verdicts(run, changes))
 
 

@@ -75,13 +75,16 @@ _Quoting.add_representer(str, _quoted)
 
 def main() -> None:
     """Write all scenario files anew."""
+    from tests.validation import renewals
     from tests.validation.cases import plans
 
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.glob("*.yaml"):
         old.unlink()
     for run in plans():
-        (FOLDER / f"{run.name}.yaml").write_text(run.text())
+        run.path.write_text(run.text())
+        if "trace" in run.plan:
+            renewals.write(run, run.path.with_name(run.plan["trace"]), 0, renewals.SHORT)
 
 
 if __name__ == "__main__":
