@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from sim import registry
+from sim.coaching.measured import volume
 from sim.coaching.port import CoachingRule, Known, Request
 from sim.config.load import Loaded
 from sim.errors import ModelError
@@ -184,6 +185,19 @@ def test_lowest_first_compares_within_a_tier() -> None:
 
 def test_what_was_seen_too_seldom_does_not_count() -> None:
     assert order("expected_gain", {"min_count": 41.0}) == []
+    assert order("expected_gain", {"min_count": 40.0}) == order("expected_gain") != []
+
+
+@pytest.mark.parametrize("signal", ["resolution", "qa", "handle_time"])
+def test_the_weakest_are_those_who_resolve_least_score_lowest_or_take_longest(signal: str) -> None:
+    assert order("lowest_first", {"signal": signal}) == [0, 1, 2, 3, 4]
+
+
+def test_the_share_of_work_is_the_measured_one_of_what_the_agent_serves() -> None:
+    counts = [[30.0, 10.0], [5.0, 5.0], [0.0, 0.0], [7.0, 9.0], [0.0, 0.0]]
+    serves = np.array([[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    found = volume(known(signals=SimpleNamespace(handle_time_count=counts), serves=serves))
+    assert found.tolist() == [[0.75, 0.25], [0.5, 0.5], [0.5, 0.5], [1.0, 0.0], [0.0, 1.0]]
 
 
 def test_expected_gain_weighs_the_shortfall_with_the_work_and_with_what_was_taught() -> None:
@@ -210,7 +224,17 @@ def test_fair_access_leaves_nobody_out() -> None:
 def test_fair_access_keeps_its_minimum_also_between_two_plans() -> None:
     """22 days ago is not too long yet, but 29 days by the next plan is."""
     last = np.array([99.0, 99.0, 99.0, 78.0, 99.0]) * DAY
-    assert asked("fair_access", last=last)[0].agent == 3
+    first, second, *_ = asked("fair_access", {"cool_down": "0 s"}, last=last)
+    assert first.agent == 3 and "minimum" in first.reason
+    assert second.agent == 4 and "gives examples" in second.reason
+
+
+def test_fair_access_gives_the_best_their_share_of_what_the_minimum_leaves() -> None:
+    """Of five sessions three are for those who waited too long; half of the other two is one, though two are best."""
+    last = np.array([10.0, 10.0, 10.0, 90.0, 90.0]) * DAY
+    requests = asked("fair_access", {"best": 0.4, "best_share": 0.5}, last=last)
+    assert sum("minimum" in request.reason for request in requests) == 3
+    assert sum("gives examples" in request.reason for request in requests) == 1
 
 
 def test_fair_access_lets_who_has_had_much_wait_until_others_had_theirs() -> None:

@@ -90,11 +90,13 @@ def test_a_wrong_rule_within_is_told_where_it_stands(inner: Data, path: str, men
     assert mend in problem.mend
 
 
-def _shown(refreshes: list[tuple[float, list[float]]], counts: list[float], **params: Any) -> list[list[float]]:
+def _shown(
+    refreshes: list[tuple[float, list[float]]], counts: list[float], tiers: str = "1111", **params: Any
+) -> list[list[float]]:
     """Handle times that the inner rule sees at refreshes (moment, measured), for agents with these counts."""
     router = registry.build("router", "guarded", {**NO_LIMIT, **params})
     router._inner, router.uses_signals = Seen(), True
-    agents = [stub(index=index, tier=1, name=f"agent-{index}") for index in range(len(counts))]
+    agents = [stub(index=index, tier=int(tiers[index]), name=f"agent-{index}") for index in range(len(counts))]
     for now, measured in refreshes:
         table, count = [[value] for value in measured], [[value] for value in counts]
         signals = {f"{name}{part}": table for name in ALWAYS for part in ("", "_error")}
@@ -107,11 +109,17 @@ def _shown(refreshes: list[tuple[float, list[float]]], counts: list[float], **pa
 
 def test_a_score_that_rests_on_too_little_is_the_average() -> None:
     assert _shown([(0.0, [100.0, 200.0])], [5.0, 50.0], min_count=20.0) == [[150.0, 200.0]]
+    assert _shown([(0.0, [100.0, 200.0])], [20.0, 50.0], min_count=20.0) == [[100.0, 200.0]]
     assert _shown([(0.0, [100.0, 200.0])], [5.0, 50.0]) == [[100.0, 200.0]]
 
 
 def test_the_score_of_an_agent_who_is_not_approved_is_the_average() -> None:
     assert _shown([(0.0, [100.0, 200.0])], [50.0, 50.0], approved=["agent-1"]) == [[150.0, 200.0]]
+
+
+def test_the_average_is_that_of_the_agents_own_tier() -> None:
+    measured = [(0.0, [100.0, 200.0, 300.0, 500.0])]
+    assert _shown(measured, [5.0] * 4, tiers="1122", min_count=20.0) == [[150.0, 150.0, 400.0, 400.0]]
 
 
 def test_a_short_dip_is_smoothed() -> None:
@@ -213,6 +221,62 @@ def test_a_guarded_rule_reads_the_optional_signals_and_they_are_guarded() -> Non
 def test_a_guarded_rule_is_told_which_key_keeps_a_signal_that_is_not_kept() -> None:
     with added("router", "by_marks", ByMarks), pytest.raises(ModelError, match=r"quality\.signals\.also: \[csat\]"):
         run(_measured(), rule("guarded", inner=rule("by_marks"), **NO_LIMIT))
+
+
+# --- work, by hand ----------------------------------------------------------------------------------------------------
+
+
+class Floor:
+    """Agents who are all idle, each on duty for 100 s; the inner rule wants the first of them."""
+
+    def __init__(self, **params: Any) -> None:
+        self.router = registry.build("router", "guarded", {**NO_LIMIT, "inner": rule("longest_idle"), **params})
+        self.router._inner = stub(choose_agent=lambda view, contact: view.agents[0])
+
+    def chosen(self, taken: list[int], now: float = 0.0, busy: float = 0.0) -> int:
+        """Who gets the next contact, when so many were taken before; the first agent worked `busy` seconds."""
+        agents = [stub(index=at, name=f"agent-{at}", tier=1, used=0, rank=at) for at in range(len(taken))]
+        ledger = stub(
+            taken=lambda who: taken[who.index],
+            duty_time=lambda who: 100.0,
+            busy_time=lambda who: 0.0 if who.index else busy,
+            totals=lambda whose: (sum(taken[who.index] for who in whose), 100.0 * len(whose)),
+        )
+        view = stub(
+            now=now,
+            agents=agents,
+            ledger=ledger,
+            lanes=lambda _: [stub(agents=agents)],
+            free_agents=lambda _: iter(agents),
+        )
+        return int(self.router.choose_agent(view, stub()).index)
+
+
+def test_who_has_reached_the_most_allowed_gives_way() -> None:
+    """Equal shares are 10 contacts, and half as many again the most: one more than 15 would be too many."""
+    floor = Floor(max_share_move=0.5, share_after=0.0)
+    assert floor.chosen([14, 6]) == 0
+    assert floor.chosen([15, 5]) == 1
+
+
+def test_who_has_fewer_than_the_least_allowed_comes_first_and_not_before() -> None:
+    floor = Floor(max_share_move=0.5, share_after=0.0)
+    assert floor.chosen([10, 5, 15]) == 0
+    assert floor.chosen([10, 4, 16]) == 1
+
+
+def test_few_contacts_are_no_share_yet() -> None:
+    """An equal share of 2 counts as 10, and nobody is overdue before that."""
+    assert Floor(max_share_move=0.5, share_after=10.0).chosen([4, 0]) == 0
+    assert Floor(max_share_move=0.5, share_after=0.0).chosen([4, 0]) == 1
+
+
+def test_an_agent_at_the_cap_may_and_one_above_it_may_not() -> None:
+    """Half of the window of 100 s, counted from its first second."""
+    for busy, chosen in ((50.0, 0), (50.5, 1)):
+        floor = Floor(max_occupancy=0.5, window="100 s")
+        assert floor.chosen([0, 0], now=0.0) == 0
+        assert floor.chosen([0, 0], now=60.0, busy=busy) == chosen
 
 
 # --- work ------------------------------------------------------------------------------------------------------------

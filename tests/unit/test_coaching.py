@@ -11,17 +11,22 @@ import numpy as np
 import pytest
 
 import sim
+from sim.coaching.port import CoachingRule, Known, Request
 from sim.config.load import Loaded
 from sim.config.schema import Coaching, CoachingGain
 from sim.errors import ScenarioError
 from sim.model.journal import AgentState, Journal, SessionEnd
+from sim.quality import coached as coached_effect
 from sim.quality.coached import Coached, kept
 from sim.quality.condition import Change
+from sim.sampling.streams import Streams
+from sim.simulate import known as known_truth
 from sim.simulate import prepare, simulate
 from sim.staff.leaders import room
 from sim.staff.person import Duty, Person
-from sim.staff.windows import Windows
+from sim.staff.windows import Window, Windows
 from sim.staffing.slack import Slack, slack, team_of
+from tests.contracts.rules import added
 from tests.relations.outcome import same, same_flow
 from tests.scenarios import Data
 from tests.unit.coached_desk import coached_desk, sessions
@@ -191,6 +196,42 @@ def test_hours_in_coaching_are_paid_and_kept_to_the_schedule(built: Built) -> No
     assert total["paid_hours"] == pytest.approx(off["paid_hours"], rel=2e-3)
 
 
+def test_a_session_costs_the_time_of_agent_and_leader(built: Built) -> None:
+    data = coached_desk(coaching={"leader_hourly_cost": 40.0})
+    data["staff"]["groups"]["desk"]["hourly_cost"] = 20.0
+    rows = simulate(built(data), 5, 0).sessions
+    held = rows[rows["began"] == rows["began"]]
+    assert held.size >= 12
+    np.testing.assert_allclose(held["cost"], (held["ended"] - held["began"]) / HOUR * 60.0)
+    assert not rows["cost"][np.isnan(rows["began"])].any()
+
+
+class Reader(CoachingRule):
+    """In turn, and keeps what it was shown."""
+
+    shown: list[Known] = []  # noqa: RUF012  # emptied by the test
+
+    def choose(self, known: Known) -> list[Request]:
+        self.shown.append(known)
+        return [Request(int(at), 0 if at % 2 else None, "in turn") for at in np.argsort(known.last, kind="stable")]
+
+
+def test_leaders_know_the_hours_that_were_held_and_when_the_last_session_ended(built: Built) -> None:
+    """By agent; a session about an intent counts there, one about the work in general in every intent."""
+    Reader.shown.clear()
+    with added("coaching", "reader", Reader):
+        rows = run(built, {"rule": "reader"}, load=4.0).sessions
+    *_, known = Reader.shown
+    rows = rows[(rows["ended"] <= known.now) & (rows["began"] == rows["began"])]
+    assert rows.size >= 8
+    for agent in range(6):
+        mine = rows[rows["agent"] == agent]
+        hours = float((mine["ended"] - mine["began"]).sum()) / HOUR
+        assert known.had[agent] == pytest.approx(hours)
+        assert known.hours[agent].tolist() == pytest.approx([hours, 0.0 if agent % 2 else hours])
+        assert known.last[agent] == mine["ended"].max(initial=-np.inf)
+
+
 # --- calling off -----------------------------------------------------------------------------------------------------
 
 TOUCHY: Data = {"every": "5 min", "coaching": {"waiting": 1, "longest_wait": "1 h"}}
@@ -222,6 +263,23 @@ def test_sessions_teach_for_as_long_as_they_took_and_those_called_off_nothing(
     held = rows[~np.isnan(rows["began"])]
     assert 0 < held.size < rows.size
     assert taught == (held["ended"] - held["began"]).tolist()
+
+
+def test_the_window_of_a_session_that_did_not_begin_is_free_again(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    freed: list[tuple[int, float]] = []
+    give_back = Windows.give_back
+
+    def noted(self: Windows, window: Window) -> None:
+        freed.append((window.agent, window.start))
+        give_back(self, window)
+
+    monkeypatch.setattr(Windows, "give_back", noted)
+    rows = managed(built, TOUCHY, load=5.0).sessions
+    lost = rows[np.isnan(rows["began"])]
+    assert 0 < lost.size < rows.size
+    assert freed == list(zip(lost["agent"].tolist(), lost["due"].tolist(), strict=True))
 
 
 def test_thresholds_that_nobody_reaches_call_nothing_off(built: Built) -> None:
@@ -311,6 +369,49 @@ def test_leaders_have_time_for_whole_sessions() -> None:
     assert sessions_for(leaders=2, hours_per_leader_week="7 h", session="1 h") == 14
     assert sessions_for(leaders=1, hours_per_leader_week="7 h", session="40 min", every="1 d") == 1
     assert sessions_for(leaders=0) == sessions_for(session="0 s") == 0
+
+
+def ceilings(built: Built, monkeypatch: pytest.MonkeyPatch, **gain: float) -> tuple[Change, Any]:
+    """What each agent of the desk can gain at the most, and what the agents really are."""
+    made: list[Change] = []
+    begin = Coached.__init__
+
+    def noted(self: Coached, gain: CoachingGain, ceiling: Change, share: Any) -> None:
+        made.append(ceiling)
+        begin(self, gain, ceiling, share)
+
+    monkeypatch.setattr(Coached, "__init__", noted)
+    loaded = built(coached_desk(coaching={"gain": {"response_sd": 0.0, "weak_more": 0.0, **gain}}))
+    truth, _ = known_truth(loaded, 5, 0)
+    prepare(loaded).stream(5, 0, 0.01, lambda _: None)
+    return made[0], truth
+
+
+def test_whoever_is_coached_is_faster_resolves_more_scores_higher_and_errs_less(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A third off the handle time; points of score and the odds as stated; the points of resolution in logits."""
+    most, _ = ceilings(built, monkeypatch, handle=1 / 3, qa=2.0, defects=0.1, resolution=0.05)
+    assert np.exp(most.handle).ravel().tolist() == pytest.approx([2 / 3] * 12)
+    assert most.qa.tolist() == pytest.approx([2.0] * 6) and most.defects.tolist() == pytest.approx([-0.1] * 6)
+    assert (most.resolution > 0.05 / 0.25).all()  # a logit moves a share by a quarter at the most
+
+
+def test_the_weaker_and_the_slower_have_more_to_gain(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the stated part for each standard deviation; speed is lognormal with mean 1."""
+    most, truth = ceilings(built, monkeypatch, weak_more=0.3, handle=0.1, resolution=0.0, qa=1.0)
+    slowness = (np.log(np.array(truth.speed)) + 0.02) / 0.2
+    np.testing.assert_allclose(most.handle, np.log(0.9) * (1.0 + 0.3 * slowness))
+    np.testing.assert_allclose(most.qa, 1.0 - 0.3 * np.array(truth.ability).mean(axis=1))
+    assert np.ptp(slowness) > 0.5
+
+
+def test_some_respond_more_than_others_and_on_average_as_stated() -> None:
+    """Lognormal with mean 1; 4,000 agents have a mean with a standard error of 0.0084."""
+    many = [person(f"agent {number}") for number in range(4000)]
+    found = coached_effect._response(CoachingGain(response_sd=0.5), many, Streams(3, 0))
+    assert abs(found.mean() - 1.0) < 4.0 * np.sqrt(np.expm1(0.25) / 4000)
+    assert found.std() == pytest.approx(np.sqrt(np.expm1(0.25)), rel=0.15)
 
 
 # --- bad input -------------------------------------------------------------------------------------------------------
