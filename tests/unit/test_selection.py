@@ -104,11 +104,49 @@ def test_the_best_arm_of_an_experiment_is_found_and_stored(tmp_path: Path) -> No
     assert selection.sentences(stored)[0].startswith("Best by fcr: b (b), after")
 
 
+def restless(loaded: Loaded, seed: int, replication: int, births_factor: float = 1.0) -> Any:
+    """The fake centre with waits that have noise of their own in every arm: no stage of a race settles them at once."""
+    journal = fake.simulate(loaded, seed, replication, births_factor)
+    own = np.random.default_rng([int(10 * loaded.harm) + 100, replication]).standard_normal()
+    journal.waited += 2.0 * own * journal.cases
+    return journal
+
+
 def test_a_kpi_where_lower_is_better_is_won_by_the_lowest() -> None:
-    found = compared(Selection(0.5, "cost")).selection
+    """Waits of 30, 27 and 29 s; the last two have to run on. Means are told as the KPI is, not turned round."""
+    arms = {"a": Loaded(), "b": Loaded(harm=-3.0), "c": Loaded(harm=-1.0)}
+    setting = study.Setting("serial", instruments=fake.tools(restless))
+    asked = fake.question(select=Selection(1.0, "wait"))
+    found = study.compare_plan(fake.comparison_plan(10, asked, **arms), setting).selection
     assert found is not None
-    lowest = min(found["arms"], key=lambda row: row["mean"])
-    assert lowest["in_the_race"]
+    assert found["best"] == "b" and found["replications"] > 10
+    means = {row["arm"]: row["mean"] for row in found["arms"]}
+    assert [means[arm] for arm in "abc"] == pytest.approx([30, 27, 29], abs=3)
+
+
+def test_intervals_of_pairs_hold_together_over_all_pairs() -> None:
+    """Four arms make six pairs: each interval is Student's at an error of 0.05 / 6."""
+    from scipy.special import stdtrit
+
+    values = np.random.default_rng(5).standard_normal((4, 12))
+    found = selection.pairs([(float(row.mean()), row) for row in values], 0.05, "lower")
+    gap = values[2] - values[1]
+    width = float(stdtrit(11, 1.0 - 0.05 / 12.0)) * gap.std(ddof=1) / np.sqrt(12.0)
+    assert found.low[2, 1] == pytest.approx(-gap.mean() - width) and found.high[2, 1] == pytest.approx(
+        -gap.mean() + width
+    )
+    assert found.low[1, 2] == pytest.approx(gap.mean() - width)
+
+
+def test_the_pareto_set_shares_its_error_among_all_that_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Primary and one guardrail: half each. The distances from the best are of one KPI and have it all."""
+    errors: list[float] = []
+    pairs = selection.pairs
+    monkeypatch.setattr(
+        selection, "pairs", lambda found, error, better: errors.append(error) or pairs(found, error, better)
+    )
+    compared(Selection(0.02))
+    assert errors == pytest.approx([0.05, 0.025, 0.025])
 
 
 def test_replications_of_the_race_leave_the_comparison_alone() -> None:

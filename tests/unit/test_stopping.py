@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,24 @@ def test_rounds_give_the_replications_that_one_run_of_as_many_gives() -> None:
     at_once = study.compare_plan(fake.comparison_plan(n, **BETTER), SERIAL)
     assert by_rounds.kpis.equals(at_once.kpis)
     assert by_rounds.finished.facts["contacts"] == at_once.finished.facts["contacts"]
+
+
+def test_the_volume_found_in_the_first_round_holds_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calibrated anew at a later look, arms of one experiment would be of different sizes."""
+    factors: list[float | None] = []
+    carried = stopping.carried
+
+    def listening(made: Any, run: Any) -> Any:
+        def noted(part: Any, factor: float | None) -> Any:
+            factors.append(factor)
+            done = run(part, factor)
+            return replace(done, plan=replace(done.plan, births_factor=1.25))
+
+        return carried(made, noted)
+
+    monkeypatch.setattr(stopping, "carried", listening)
+    compared(Stopping(80, first=10, look_every=10), **BETTER)
+    assert factors[0] is None and set(factors[1:]) == {1.25}
 
 
 def test_an_interval_of_an_early_look_is_wider_than_that_of_the_only_look() -> None:
