@@ -19,6 +19,7 @@ from sim.staffing.levers import coaching
 from sim.staffing.levers.coaching import CoachingLever
 from tests.unit.coached_desk import busy_desk, coached_desk, sessions
 from tests.unit.test_staffing_levers import forecast
+from tests.unit.worlds import needs_fast
 
 Built = Callable[..., Loaded]
 EVERYTHING = Wanted(sample=10_000, at=0.0)
@@ -115,6 +116,7 @@ json.dump([COMPILED, found], sys.stdout)
 """
 
 
+@needs_fast
 def test_compiled_and_pure_coach_the_same() -> None:
     said = []
     for pure in ("0", "1"):

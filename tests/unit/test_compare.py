@@ -63,6 +63,27 @@ def test_a_planted_effect_is_found_and_called_better() -> None:
     assert found["difference"] == found["arm_mean"] - found["baseline_mean"]
 
 
+def test_a_difference_that_chance_could_make_is_not_shown() -> None:
+    """Student's t at 5 degrees of freedom: a cost of 1.0 more is 1.1 standard errors (p = 0.31), 4.0 are 4.5."""
+    spread = np.array([-2.0, 2.0, -2.0, 2.0, -2.0, 2.0])
+    said = {}
+    for lead in (1.0, 4.0):
+        rows = [
+            ("all", "total", "cost", arm, number, value, 1.0, value)
+            for arm, shift in (("a", 0.0 * spread), ("b", lead + spread))
+            for number, value in enumerate(1000.0 + shift)
+        ]
+        names = ["scope", "interval", "kpi", "arm", "replication", "numerator", "denominator", "value"]
+        table = comparison.table(
+            pd.DataFrame(rows, columns=names),
+            ["a", "b"],
+            fake.question(primary="cost", guardrails={}),
+            fake.DEFINITIONS,
+        )
+        said[lead] = row(table, "cost", "b")["verdict"]
+    assert said == {1.0: "no difference shown", 4.0: "worse"}
+
+
 def test_only_primary_and_guardrails_at_scope_all_are_adjusted() -> None:
     table = compared(fake.comparison_plan(a=Loaded(), b=Loaded(effect=0.05))).table
     assert set(table.loc[table["family"] != "", "kpi"]) == {"fcr", "wait"}

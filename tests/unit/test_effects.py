@@ -110,6 +110,18 @@ def test_the_cost_of_a_resolved_case_becomes_money_at_todays_number_of_resolved_
     assert "money is only saved where paid hours are cut" in one["assumption"]
 
 
+def test_the_cost_is_set_against_todays_cases_also_where_the_arm_resolves_more() -> None:
+    moved = {"cost_per_resolved_case": -8.0 + WAVE / 100.0}
+    assert effect(told(moved), "unit_cost") == effect(told(moved | {"case_resolution": 50.0}), "unit_cost")
+
+
+def test_seconds_waited_become_minutes() -> None:
+    """600 s less a day are 10 minutes, 210 in 21 days."""
+    one = effect(told({"wait_all": -600.0}), "waiting")
+    assert one["difference"] == pytest.approx(-210.0)
+    assert one["text"] == "about 210 fewer minutes that customers wait a month (210 to 210)"
+
+
 def test_what_does_not_move_is_no_change_at_all_and_what_may_go_either_way_says_so() -> None:
     found = told({"abandonment": WAVE})
     assert effect(found, "resolved_first")["text"] == "no change at all: cases resolved at first contact"
@@ -135,6 +147,8 @@ def test_only_what_decides_has_a_joint_interval() -> None:
     [
         (17 * 3600.0, 0.0, 21.0, "21 working days like the simulated Monday (17 h)"),
         (24 * 3600.0, 7200.0, 21.0, "21 working days like the simulated Monday (22 h)"),
+        (30 * 3600.0, 0.0, 10.5, "21 working days like the 2 simulated ones"),
+        (7 * 86400.0, 0.0, 365.25 / 12 / 7, "30.4 calendar days like the 7 simulated ones"),
         (5 * 86400.0, 0.0, 4.2, "21 working days like the 5 simulated ones"),
         (35 * 86400.0, 7 * 86400.0, 365.25 / 12 / 28, "30.4 calendar days like the 28 simulated ones"),
     ],

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model.journal import CaseEnd, ContactEnd, Initiator, Origin
+from sim.model.journal import CaseEnd, ContactEnd, Initiator, Journal, Origin
 from tests.scenarios import Data, fixed
 from tests.unit.traces import Built, intent, legs, states, step, team, traced_run
 
@@ -211,6 +211,28 @@ def test_a_supervisor_takes_over_once_and_the_path_ends_there(built: Built) -> N
     ]
 
 
+def _asked_for(groups: Data, built: Built) -> Journal:
+    """A customer of the front asks for a supervisor of the same tier; every handover would be warm."""
+    supervisor = {"queue": "lead", "customer_asks": 1.0, "step": step(200)}
+    queues = {**FRONT, "lead": {"tier": 1, "skills": ["lead"]}}
+    call = intent({"front": step(100, 10, resolution=0.0)})
+    escalation = {"warm": 1.0, "handover": fixed(20.0), "supervisor": supervisor}
+    return traced_run(built, {"call": (call, [0])}, groups, queues, escalation=escalation)
+
+
+def test_a_supervisor_of_the_same_tier_is_told_by_the_sender(built: Built) -> None:
+    journal = _asked_for({"ann": team(1, "a"), "sue": team(1, "lead")}, built)
+    assert legs(journal)[1] == ("call", "lead", "RESOLVED", 100, 100, 320)
+    assert states(journal, "ann-001")[:3] == [("BUSY", 0, 100), ("HANDOVER", 100, 120), ("WRAP_UP", 120, 130)]
+
+
+def test_who_could_be_the_receiver_does_not_wait_on_the_line_for_one(built: Built) -> None:
+    """Ann is her own supervisor: she takes the contact after her wrap-up, and not never."""
+    journal = _asked_for({"ann": team(1, "a", "lead")}, built)
+    assert journal.legs["warm"].tolist() == [0, 0]
+    assert legs(journal)[1] == ("call", "lead", "RESOLVED", 100, 110, 310)
+
+
 def test_a_contact_never_climbs_down_so_its_depth_is_bounded(built: Built) -> None:
     """The supervisor's line overflows into the intent's own path: the supervisor is not asked a second time."""
     supervisor = {"queue": "lead", "customer_asks": 1.0, "step": step(200, resolution=0.0)}
@@ -254,6 +276,20 @@ def test_patience_runs_on_through_an_overflow(built: Built) -> None:
     assert legs(journal)[-1] == ("call", "wide", "ABANDONED", 50, None, 70)
 
 
+def test_who_moves_keeps_the_higher_level_of_two_queues(built: Built) -> None:
+    """The front goes before the wide queue, and so do its contacts when they have moved there."""
+    queues = {**WIDE, "front": {**WIDE["front"], "priority": 5}}
+    contacts = {
+        "long": (intent({"front": step(1000)}), [0]),
+        "block": (intent({"wide": step(200)}), [0]),
+        "calm": (intent({"wide": step(100)}), [10]),
+        "call": (intent({"front": step(100)}), [20]),
+    }
+    journal = traced_run(built, contacts, {"ann": team(1, "a"), "wim": team(1, "w")}, queues)
+    found = {(leg[0], leg[1]): leg[4] for leg in legs(journal)}
+    assert (found["call", "wide"], found["calm", "wide"]) == (200, 300)
+
+
 def test_who_should_move_and_give_up_at_one_moment_moves_first(built: Built) -> None:
     groups = {"ann": team(1, "a"), "wim": team(1, "w")}
     call = intent({"front": step(100)}, patience=fixed(30.0))
@@ -279,6 +315,20 @@ def test_a_contained_customer_meets_no_human(built: Built) -> None:
     journal = traced_run(built, {"call": (call, [0])}, ONE, FRONT, bot=_bot())
     assert legs(journal) == [("call", "bot", "CONTAINED", 0, None, 60)]
     assert journal.cases["resolved_at"].tolist() == [60]
+
+
+def test_a_first_contact_is_handled_by_whoever_ends_it_bot_or_human_and_not_where_it_is_given_up(built: Built) -> None:
+    """The bot contains one for good and one falsely, ann serves one, and the last gives up."""
+    contacts = {
+        "kept": (intent({"front": step(100)}, bot={"containment": 1.0}), [0]),
+        "false": (intent({"front": step(100)}, bot={"containment": 1.0, "false_containment": 1.0}), [1]),
+        "served": (intent({"front": step(100)}), [2]),
+        "gone": (intent({"front": step(100)}, patience=fixed(10.0)), [3]),
+    }
+    journal = traced_run(built, contacts, ONE, FRONT, bot=_bot())
+    found = np.sort(journal.cases, order="born")
+    assert found["first_handled"].tolist() == [1, 1, 1, 0]
+    assert found["first_resolved"].tolist() == [1, 0, 1, 0]
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,61 @@ def test_the_difference_is_that_of_the_cases_counted_by_hand() -> None:
     assert row["share_better"] == pytest.approx((every <= -5.0).mean())
 
 
+def moved_exactly(by_intent: list[float], replications: int = 8, sizes: tuple[int, ...] = (100, 100, 100)) -> Any:
+    """Waits of whole seconds that move by a stated number in each intent, in every replication; nothing else moves."""
+    intent = np.repeat(np.arange(3), sizes).astype(np.int16)
+    draw, outcomes = np.random.default_rng(7), []
+    for replication in range(replications):
+        whole = {name: np.resize(column, intent.size) for name, column in lived(draw).columns.items()}
+        base = whole | {"intent": intent, "waited": np.full(intent.size, 60.0, dtype=np.float32)}
+        arm = base | {"waited": base["waited"] + np.array(by_intent, dtype=np.float32)[intent]}
+        outcomes += [
+            Outcome(Task("a", replication), lives=lives(base)),
+            Outcome(Task("b", replication), lives=lives(arm)),
+        ]
+    return SimpleNamespace(plan=asked(replications), outcomes=outcomes)
+
+
+def test_five_seconds_are_a_notable_wait_and_less_is_none() -> None:
+    rows = who.table(moved_exactly([5.0, -5.0, 4.75])).set_index(["kpi", "kind", "name"])
+    shares = rows.loc["waited"].loc["intent"][["share_better", "share_worse"]]
+    assert shares.loc["calls"].tolist() == [0.0, 1.0]
+    assert shares.loc["claims"].tolist() == [1.0, 0.0]
+    assert shares.loc["cards"].tolist() == [0.0, 0.0]
+
+
+def test_a_subgroup_of_fewer_than_thirty_cases_is_too_small_to_be_named() -> None:
+    """Eight replications of three cases are 24, of four 32."""
+    for few, said in ((3, "too few"), (4, "loses")):
+        rows = who.table(moved_exactly([20.0, 20.0, 20.0], sizes=(100, 100, few))).set_index(["kpi", "kind", "name"])
+        assert rows.loc["waited", "intent", "cards"]["n"] == 8 * few
+        assert rows.loc["waited", "intent", "cards"]["verdict"] == said
+        assert rows.loc["waited", "intent", "calls"]["verdict"] == "loses"
+
+
+def test_all_rows_of_an_arm_are_adjusted_together() -> None:
+    rows = who.table(finished(2, effect=20.0))
+    np.testing.assert_allclose(rows["p_adjusted"], estimate.benjamini_hochberg(rows["p_value"]))
+    assert (rows["p_adjusted"] > 1.5 * rows["p_value"]).sum() > 5
+
+
+def test_the_card_names_nobody_by_what_happened_in_the_baseline() -> None:
+    """Who met the first tier waits longer: the table says so of the tier, the card of groups known at birth alone."""
+    draw, outcomes = np.random.default_rng(8), []
+    for replication in range(8):
+        base = lived(draw)
+        later = base.columns["waited"] + 60.0 * (base.columns["tier"] == 1) + draw.normal(0.0, 1.0)
+        outcomes += [
+            Outcome(Task("a", replication), lives=base),
+            Outcome(Task("b", replication), lives=lives(base.columns | {"waited": later})),
+        ]
+    rows = who.table(SimpleNamespace(plan=asked(8), outcomes=outcomes))  # type: ignore[arg-type]
+    assert rows.set_index(["kpi", "kind", "name"]).loc["waited", "tier", "tier 1"]["verdict"] == "loses"
+    (card,) = who.told([{"arm": "b"}], rows)
+    born = (rows["verdict"] == "loses") & rows["kind"].isin(["intent", "segment", "risk"])
+    assert card["who"]["loses_count"] == born.sum() > 0
+
+
 def test_customers_of_one_day_are_not_independent_so_days_are_the_unit_of_error() -> None:
     """All cases of a replication move together by a normal amount; counted as independent they would look certain."""
     draw, outcomes = np.random.default_rng(4), []
