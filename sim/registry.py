@@ -44,6 +44,10 @@ class Params(BaseModel):
         """Agents whom these parameters name, each with its place in them; one who was not hired is an error."""
         return iter(())
 
+    def named_parts(self) -> Iterator[tuple[Place, str, str]]:
+        """Intents, segments and queues that these parameters name: place in them, which of the three, and the name."""
+        return iter(())
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

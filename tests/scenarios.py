@@ -215,6 +215,8 @@ class Made:
         }
         if self._chance(0.7):
             escalation["handover"] = fixed(pick.choice([0.0, HANDOVER]))
+        else:
+            escalation["warm"] = 0.0
         if self.supervisor:
             escalation["supervisor"] = {"queue": "lead", "customer_asks": 0.2, "agent_asks": 0.2, "step": self._step()}
         return escalation

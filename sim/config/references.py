@@ -259,6 +259,29 @@ def _supervisor(context: Context) -> Iterator[Problem]:
         yield context.unknown(path, supervisor.queue, "queue", context.scenario.queues)
 
 
+def _shares_of_failure(context: Context) -> Iterator[Problem]:
+    """Shares of one whole that are drawn against one another: above 1 the later ones would be cut off in silence."""
+    scenario = context.scenario
+    escalation, supervisor, bot = scenario.escalation, scenario.escalation.supervisor, scenario.bot
+    wholes: list[tuple[Path, str, float]] = [
+        (("escalation",), "agent_notices and customer_asks", escalation.agent_notices + escalation.customer_asks)
+    ]
+    if supervisor is not None:
+        asked = supervisor.customer_asks + supervisor.agent_asks
+        wholes.append((("escalation", "supervisor"), "customer_asks and agent_asks", asked))
+    if bot is not None:
+        wholes.append((("bot",), "hang_up and asks_human", bot.hang_up + bot.asks_human))
+    for path, names, total in wholes:
+        if total > 1.0 + SUMS_TO_ONE:
+            rule = f"{names} are shares of the contacts that fail, and sum to {total:.12g}"
+            yield context.problem(path, None, rule, "make them at most 1 together")
+    if escalation.warm > 0.0 and escalation.handover is None:
+        rule = "nobody would stay on the line, since no handover says for how long"
+        yield context.problem(
+            ("escalation", "warm"), escalation.warm, rule, "add `handover: {law: …}`, or write warm: 0"
+        )
+
+
 def _twice(context: Context) -> Iterator[Problem]:
     """Lists of which each entry counts once."""
     lists: list[tuple[Path, Sequence[str]]] = [
@@ -338,6 +361,7 @@ CHECKS: tuple[Callable[[Context], Iterator[Problem]], ...] = (
     _paths,
     _overflows,
     _supervisor,
+    _shares_of_failure,
     _twice,
     *references_of_people.CHECKS,
     _coverage,

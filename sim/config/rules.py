@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from pydantic import BaseModel, ValidationError
 
@@ -21,23 +21,41 @@ def check(scenario: schema.Scenario, places: Places, problems: list[Problem]) ->
     """The validated parameters of every rule, with their path; what is wrong goes to `problems`."""
     checked: list[tuple[Path, BaseModel]] = []
     for kind, rule, path in named_rules(scenario):
-        checked.extend(_checked(kind, rule, path, places, problems))
+        checked.extend(_checked(kind, rule, path, scenario, places, problems))
     return checked
 
 
 def _checked(
-    kind: str, rule: schema.Rule | schema.Plan, path: Path, places: Places, problems: list[Problem]
+    kind: str,
+    rule: schema.Rule | schema.Plan,
+    path: Path,
+    scenario: schema.Scenario,
+    places: Places,
+    problems: list[Problem],
 ) -> Iterator[tuple[Path, BaseModel]]:
     """The parameters of a rule, and of the rules of its kind that stand within them."""
     params = _rule(kind, rule, path, places, problems)
     if params is None:
         return
     path = (*path, "params")
+    problems.extend(_unknown_parts(params, path, scenario, places))
     yield path, params
     for name in type(params).model_fields:
         within = getattr(params, name)
         if isinstance(within, schema.Rule):
-            yield from _checked(kind, within, (*path, name), places, problems)
+            yield from _checked(kind, within, (*path, name), scenario, places, problems)
+
+
+def _unknown_parts(params: BaseModel, path: Path, scenario: schema.Scenario, places: Places) -> Iterator[Problem]:
+    """Intents, segments and queues that a rule names and the scenario does not have: the rule would never meet them."""
+    known: dict[str, Collection[str]] = {
+        "intent": scenario.intents,
+        "segment": scenario.segments,
+        "queue": scenario.queues,
+    }
+    for place, what, name in params.named_parts() if isinstance(params, registry.Params) else ():
+        if name not in known[what]:
+            yield places.problem((*path, *place), name, f"no {what} has this name", nearest(name, known[what]))
 
 
 def named_rules(scenario: schema.Scenario) -> Iterator[tuple[str, schema.Rule | schema.Plan, Path]]:

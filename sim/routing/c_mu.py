@@ -6,6 +6,8 @@ flexible servers with convex delay costs, Operations Research 52(6), of which th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import Field
 
 from sim.config.schema import NonNegative, Risk
@@ -13,7 +15,7 @@ from sim.model.agent import Agent
 from sim.model.contact import Contact
 from sim.model.policy import INFINITY, View
 from sim.model.reason import Reason, named
-from sim.registry import Params, register
+from sim.registry import Params, Place, register
 from sim.routing.longest_idle import LongestIdle
 from sim.routing.wording import takes
 
@@ -21,12 +23,17 @@ from sim.routing.wording import takes
 class CMuParams(Params):
     """Cost of a minute's wait: the product of what stands under the contact's intent, risk class and segment.
 
-    What is not named costs 1. A name that the scenario does not know is never met, and not noticed.
+    What is not named costs 1.
     """
 
     intent_cost: dict[str, NonNegative] = Field(default_factory=dict)
     risk_cost: dict[Risk, NonNegative] = Field(default_factory=dict)
     segment_cost: dict[str, NonNegative] = Field(default_factory=dict)
+
+    def named_parts(self) -> Iterator[tuple[Place, str, str]]:
+        """The intents and segments whose waiting has a cost of its own."""
+        yield from ((("intent_cost", name), "intent", name) for name in self.intent_cost)
+        yield from ((("segment_cost", name), "segment", name) for name in self.segment_cost)
 
 
 RISK_NAMES: tuple[Risk, ...] = ("low", "medium", "high")

@@ -7,6 +7,8 @@ idleness exceeds its share most.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import Field
 
 from sim.config.schema import NonNegative
@@ -15,7 +17,7 @@ from sim.model.contact import Contact
 from sim.model.policy import Router, View
 from sim.model.queue import Lane, Queue
 from sim.model.reason import Reason
-from sim.registry import Params, register
+from sim.registry import Params, Place, register
 from sim.routing.choice import pool
 
 
@@ -25,6 +27,10 @@ class QueueAndIdlenessParams(Params):
 
     queue_share: dict[str, NonNegative] = Field(default_factory=dict)
     idle_share: dict[str, NonNegative] = Field(default_factory=dict)
+
+    def named_parts(self) -> Iterator[tuple[Place, str, str]]:
+        """The queues that have a share of their own."""
+        return ((("queue_share", name), "queue", name) for name in self.queue_share)
 
 
 @register("router", "queue_and_idleness", QueueAndIdlenessParams)

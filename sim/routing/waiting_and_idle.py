@@ -7,6 +7,7 @@ pool j.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
@@ -17,7 +18,7 @@ from sim.model.contact import Contact
 from sim.model.policy import INFINITY, Router, View
 from sim.model.queue import Lane
 from sim.model.reason import Reason, named
-from sim.registry import Params, register
+from sim.registry import Params, Place, register
 from sim.routing.choice import pool
 
 Affinity = Annotated[float, Field(ge=-86_400.0, le=86_400.0)]
@@ -33,6 +34,11 @@ class WaitingAndIdleParams(Params):
     affinity: dict[str, dict[str, Affinity]] = Field(default_factory=dict)
     waiting_weight: dict[str, NonNegative] = Field(default_factory=dict)
     idle_weight: dict[str, NonNegative] = Field(default_factory=dict)
+
+    def named_parts(self) -> Iterator[tuple[Place, str, str]]:
+        """The queues that have an affinity or a weight of their own."""
+        yield from ((("affinity", name), "queue", name) for name in self.affinity)
+        yield from ((("waiting_weight", name), "queue", name) for name in self.waiting_weight)
 
 
 @register("router", "waiting_and_idle", WaitingAndIdleParams)
