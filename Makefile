@@ -49,9 +49,11 @@ faults: $(READY)
 	$(PY) -m tests.faults
 
 # Lines and branches of sim/: the default suite, then again from the sources what runs the flow, whose compiled modules
-# cannot be counted. What is measured runs slower: no test of the clock is asked.
+# cannot be counted. What is measured runs slower: no test of the clock is asked. Processes that tests start elsewhere
+# count into one place.
+coverage: export COVERAGE_FILE = $(CURDIR)/.coverage
 coverage: $(READY)
-	rm -f .coverage .coverage.*
+	rm -f $(COVERAGE_FILE) $(COVERAGE_FILE).*
 	$(COUNTED) --cov-report= tests
 	SIM_PURE=1 $(COUNTED) --cov-append --cov-report=term $(FLOW)
 

@@ -186,6 +186,7 @@ def _hydra(
 ) -> int:
     """Hand over to Hydra; the exit code is that of the worst job, or 2 when Hydra refuses before any."""
     import hydra
+    from hydra.errors import CompactHydraException
 
     codes: list[int] = []
     here = os.getpid()
@@ -209,6 +210,8 @@ def _hydra(
     except SystemExit as end:
         if end.code not in (None, 0) and not codes:
             return cli.FAILED if any(word.startswith("hydra/launcher=") for word in words) else cli.WRONG
+    except CompactHydraException as refused:  # raised, not printed, under a debugger and with HYDRA_FULL_ERROR=1
+        raise UsageError(str(refused)) from refused
     return max(codes, default=cli.DONE)
 
 

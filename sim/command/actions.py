@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.command import show
 from sim.command.catalogue import kind
-from sim.command.request import Request
+from sim.command.request import Request, of_experiment
 from sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,11 +52,18 @@ def run_scenario(request: Request) -> int:
 def compare_experiment(request: Request) -> int:
     """Compare the arms of an experiment, print the cards and where the report is."""
     from sim.experiment import study
+    from sim.experiment.plan import whole
 
-    _refuse_for_comparison(request)
+    experiment = of_experiment(
+        request,
+        f"write: ccsim run {request.experiment}",
+        "contact records are kept by a run of one scenario, not by a comparison",
+    )
+    if request.explain is not None:
+        whole("explain", request.explain, 0, 10_000)
     _tell_of_code(request)
     found = study.compare(
-        str(request.experiment),
+        experiment,
         request.replications,
         request.seed,
         request.engine,
@@ -69,7 +76,7 @@ def compare_experiment(request: Request) -> int:
         rules=request.rules,
     )
     if found.failures:
-        print(f"{request.experiment}: {_partial(found)}; no verdict")
+        print(f"{experiment}: {_partial(found)}; no verdict")
         print(f"Report: {found.report()}")
         return show.failed(found.failures)
     if request.explain:
@@ -101,17 +108,3 @@ def _partial(found: Comparison) -> str:
 
     failed = len(found.failures)
     return counted(len(found.finished.outcomes) + failed, failed)
-
-
-def _refuse_for_comparison(request: Request) -> None:
-    if request.experiment is None:
-        raise UsageError("no experiment is named; write experiment=NAME (`ccsim list experiments` shows them)")
-    if kind(request.experiment) == "scenario":
-        raise UsageError(f"{request.experiment} is a scenario; write: ccsim run {request.experiment}")
-    for key in ("replication", "births_factor", "scenario"):
-        if getattr(request, key) is not None:
-            raise UsageError(f"{key}=: this belongs to a run of one scenario; leave it out, or leave out experiment=")
-    if request.explain is not None and not 0 <= request.explain <= 10_000:
-        raise UsageError(f"explain={request.explain}: not a whole number of decisions from 0 to 10000")
-    if request.contacts:
-        raise UsageError("contacts=true: contact records are kept by a run of one scenario, not by a comparison")

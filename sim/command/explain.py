@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.command.actions import DEFAULT_SEED
 from sim.command.catalogue import kind
-from sim.command.request import Request
+from sim.command.request import Request, parted, whole_number
 from sim.errors import UsageError
 from sim.experiment import engines, explained, own_rules, study
 from sim.experiment.plan import Plan, of_experiment, of_scenario, whole
@@ -22,13 +22,13 @@ REFUSED = ("replications", "contacts", "explain")
 
 def run(words: Sequence[str]) -> int:
     """Explain decisions of a scenario, or of each arm of an experiment; `words` as `ccsim explain` gets them."""
-    own, rest = _split(words)
+    own, rest = parted(words, OWN, REFUSED, f"; explain takes {', '.join(f'{key}=' for key in OWN)}")
     request = Request.read(rest)
     made = _planned(request)
     start = made.arms[0].loaded.scenario.calendar.start
     wanted = Wanted(
-        sample=_whole(own, "sample", SAMPLE),
-        case=None if "contact" not in own else _whole(own, "contact", 0),
+        sample=whole("sample", whole_number("sample", own.get("sample", str(SAMPLE))), 0, 10_000),
+        case=None if "contact" not in own else whole("contact", whole_number("contact", own["contact"]), 0, 2**31),
         at=None if "at" not in own else _moment(own["at"], start),
     )
     engine, workers = engines.chosen(request.engine, request.workers)
@@ -39,20 +39,6 @@ def run(words: Sequence[str]) -> int:
     for arm in told["arms"]:
         _print(arm, told)
     return 0
-
-
-def _split(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    own: dict[str, str] = {}
-    rest = []
-    for word in words:
-        key, equals, value = word.partition("=")
-        if equals and key in REFUSED:
-            raise UsageError(f"{word}: this belongs to run or compare; explain takes {', '.join(f'{k}=' for k in OWN)}")
-        if equals and key in OWN:
-            own[key] = value
-        else:
-            rest.append(word)
-    return own, rest
 
 
 def _planned(request: Request) -> Plan:
@@ -71,15 +57,6 @@ def _planned(request: Request) -> Plan:
     else:
         made = of_scenario(loaded, 1, DEFAULT_SEED if request.seed is None else request.seed, request.overrides)
     return replace(made, names=request.names, rules=own_rules.read(request.rules))
-
-
-def _whole(own: dict[str, str], key: str, default: int) -> int:
-    text = own.get(key, str(default))
-    try:
-        number = int(text)
-    except ValueError:
-        raise UsageError(f"{key}={text}: not a whole number; write {key}=10, for example") from None
-    return whole(key, number, 0, 10_000 if key == "sample" else 2**31)
 
 
 def _moment(text: str, start: datetime) -> float:

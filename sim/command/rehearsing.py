@@ -6,64 +6,36 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.command import request, show
-from sim.command.catalogue import kind
-from sim.command.request import Request
-from sim.errors import UsageError
+from sim.command import show
+from sim.command.request import Request, of_experiment, parted, text, whole_number
 
 if TYPE_CHECKING:
     from sim.experiment.rehearse.run import Rehearsal
 
-TEXTS = ("arm", "kpi", "designs")
+OWN = ("weeks", "arm", "kpi", "designs")
 
 
 def rehearse_experiment(words: Sequence[str]) -> int:
     """Rehearse the live test of an experiment, print what each design would read, and write the report again."""
     from sim.experiment.rehearse.run import rehearse
 
-    own, rest = split(words, ("weeks", *TEXTS))
+    given, rest = parted(words, OWN)
     asked = Request.read(rest)
-    refuse(asked, "rehearse")
-    if "designs" in own:
-        own["designs"] = own["designs"].strip("[]").split(",")
+    experiment = of_experiment(
+        asked, "rehearse needs an experiment with two arms", "rehearse keeps no contact records; leave it out"
+    )
     found = rehearse(
-        str(asked.experiment),
+        experiment,
         replications=asked.replications,
         seed=asked.seed,
         engine=asked.engine,
         workers=asked.workers,
         results=asked.results,
         overrides=asked.overrides,
-        **own,
+        **{key: _READERS.get(key, text)(key, value) for key, value in given.items()},
     )
     _print(found)
     return 0
-
-
-def split(words: Sequence[str], keys: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
-    """The keys of a command of its own, and the words that every command knows."""
-    own: dict[str, Any] = {}
-    rest = []
-    for word in words:
-        key, equals, value = word.partition("=")
-        if equals and key in keys:
-            own[key] = request._text(key, value) if key in TEXTS else request._whole(key, value)
-        else:
-            rest.append(word)
-    return own, rest
-
-
-def refuse(asked: Request, command: str) -> None:
-    """Refuse what does not belong to a command over an experiment."""
-    if asked.experiment is None:
-        raise UsageError("no experiment is named; write experiment=NAME (`ccsim list experiments` shows them)")
-    if kind(asked.experiment) == "scenario":
-        raise UsageError(f"{asked.experiment} is a scenario; {command} needs an experiment with two arms")
-    for key in ("replication", "births_factor", "scenario"):
-        if getattr(asked, key) is not None:
-            raise UsageError(f"{key}=: this belongs to a run of one scenario; leave it out")
-    if asked.contacts:
-        raise UsageError(f"contacts=true: {command} keeps no contact records; leave it out")
 
 
 def _print(found: Rehearsal) -> None:
@@ -104,3 +76,10 @@ def drawn(folder: Path, name: str, draw: Callable[[float], Any]) -> Path:
     picture = folder / "charts" / f"{name}.png"
     store.write_bytes(picture, canvas.png(draw(canvas.WIDE)))
     return page.write(folder) if (folder / "comparison.csv").is_file() else picture
+
+
+def _designs(key: str, value: str) -> list[str]:
+    return text(key, value).strip("[]").split(",")
+
+
+_READERS: dict[str, Callable[[str, str], Any]] = {"weeks": whole_number, "designs": _designs}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sim.command.catalogue import kind
 from sim.errors import UsageError, shortened
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Request:
         for word in words:
             key, equals, value = word.partition("=")
             if equals and key in OWN:
-                own |= {} if value in _NOTHING else {_FIELDS.get(key, key): _READERS.get(key, _text)(key, value)}
+                own |= {} if value in _NOTHING else {_FIELDS.get(key, key): _READERS.get(key, text)(key, value)}
             else:
                 _refuse_near_miss(word, key)
                 overrides.append(word)
@@ -76,6 +77,43 @@ class Request:
         ready({found.name: found} if isinstance(found, Loaded) else found.arms)
 
 
+def parted(
+    words: Sequence[str], own: Sequence[str], refused: Sequence[str] = (), instead: str = ""
+) -> tuple[dict[str, str], list[str]]:
+    """A command's own keys with their values, and the words that every command knows.
+
+    Raises UsageError at a key of other commands; `instead` ends its sentence.
+    """
+    found: dict[str, str] = {}
+    rest = []
+    for word in words:
+        key, equals, value = word.partition("=")
+        if equals and key in refused:
+            raise UsageError(f"{word}: this belongs to run or compare{instead}")
+        if equals and key in own:
+            found[key] = value
+        else:
+            rest.append(word)
+    return found, rest
+
+
+def of_experiment(asked: Request, scenario: str, contacts: str) -> str:
+    """The experiment named; raises UsageError for what belongs to a scenario.
+
+    `scenario` ends the sentence on a scenario named in its place, `contacts` that on contacts=true.
+    """
+    if asked.experiment is None:
+        raise UsageError("no experiment is named; write experiment=NAME (`ccsim list experiments` shows them)")
+    if kind(asked.experiment) == "scenario":
+        raise UsageError(f"{asked.experiment} is a scenario; {scenario}")
+    for key in ("replication", "births_factor", "scenario"):
+        if getattr(asked, key) is not None:
+            raise UsageError(f"{key}=: this belongs to a run of one scenario; leave it out, or leave out experiment=")
+    if asked.contacts:
+        raise UsageError(f"contacts=true: {contacts}")
+    return asked.experiment
+
+
 def _refuse_near_miss(word: str, key: str) -> None:
     """A misspelt key of ours (`result=`, `Seed=`) must not be taken for an override of the scenario."""
     from difflib import get_close_matches
@@ -85,12 +123,14 @@ def _refuse_near_miss(word: str, key: str) -> None:
         raise UsageError(f"{word}: there is no key {key!r}; did you mean {near[0]}=?")
 
 
-def _text(_key: str, value: str) -> str:
+def text(_key: str, value: str) -> str:
+    """A value without the quotes around it."""
     quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
     return value[1:-1] if quoted else value
 
 
-def _whole(key: str, value: str) -> int:
+def whole_number(key: str, value: str) -> int:
+    """A value as a whole number; raises UsageError."""
     if re.fullmatch(r"[+-]?[0-9]{1,20}", value, re.ASCII) is None:
         raise UsageError(f"{key}={shortened(value, 60)}: not a whole number; write {key}=10, for example")
     return int(value)
@@ -98,10 +138,10 @@ def _whole(key: str, value: str) -> int:
 
 def _folder(key: str, value: str) -> str:
     """A path as the system takes it: of visible characters."""
-    text = _text(key, value)
-    if not text.isprintable() or len(text) > 1000:
-        raise UsageError(f"{key}={shortened(text, 60)!r}: not the name of a file or folder; write {key}=PATH")
-    return text
+    name = text(key, value)
+    if not name.isprintable() or len(name) > 1000:
+        raise UsageError(f"{key}={shortened(name, 60)!r}: not the name of a file or folder; write {key}=PATH")
+    return name
 
 
 def _number(key: str, value: str) -> float:
@@ -121,7 +161,7 @@ def _names(key: str, value: str) -> bool:
 
 
 def _paths(key: str, value: str) -> tuple[str, ...]:
-    return tuple(_folder(key, part) for part in _text(key, value).split(","))
+    return tuple(_folder(key, part) for part in text(key, value).split(","))
 
 
 def _switch(key: str, value: str) -> bool:
@@ -134,18 +174,18 @@ def _duration(key: str, value: str) -> float:
     from sim.config.units import UnitError, duration
 
     try:
-        return duration(_text(key, value))
+        return duration(text(key, value))
     except UnitError as error:
         raise UsageError(f"{key}={shortened(value, 60)}: {error}") from None
 
 
 _FIELDS = {"ray.address": "address", "dask.address": "address"}
 _READERS: dict[str, Callable[[str, str], Any]] = {
-    "replications": _whole,
-    "seed": _whole,
-    "workers": _whole,
-    "replication": _whole,
-    "explain": _whole,
+    "replications": whole_number,
+    "seed": whole_number,
+    "workers": whole_number,
+    "replication": whole_number,
+    "explain": whole_number,
     "births_factor": _number,
     "time_limit": _duration,
     "contacts": _switch,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.command import rehearsing
-from sim.command.request import Request
+from sim.command.request import Request, of_experiment, parted, text, whole_number
 
 
 def robust_experiment(words: Sequence[str]) -> int:
@@ -14,16 +14,18 @@ def robust_experiment(words: Sequence[str]) -> int:
     from sim.experiment.robust import run
     from sim.report import robustness
 
-    own, rest = rehearsing.split(words, ("worlds", "arm"))
+    own, rest = parted(words, ("worlds", "arm"))
     asked = Request.read(rest)
-    rehearsing.refuse(asked, "robust")
+    experiment = of_experiment(
+        asked, "robust needs an experiment with two arms", "robust keeps no contact records; leave it out"
+    )
     found = run.robust(
-        str(asked.experiment),
-        own.get("worlds", run.WORLDS),
+        experiment,
+        whole_number("worlds", own["worlds"]) if "worlds" in own else run.WORLDS,
         run.REPLICATIONS if asked.replications is None else asked.replications,
         asked.seed,
         asked.engine,
-        arm=own.get("arm"),
+        arm=None if "arm" not in own else text("arm", own["arm"]),
         workers=asked.workers,
         results=asked.results,
         overrides=asked.overrides,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sim.command import actions, show
 from sim.command.catalogue import kind
-from sim.command.request import Request
+from sim.command.request import Request, parted
 from sim.errors import UsageError
 from sim.experiment import engines, own_rules, points, search, sweep
 from sim.experiment.plan import whole
@@ -19,7 +19,7 @@ REFUSED = ("contacts", "replication", "births_factor", "explain", "names", "expe
 
 def run(words: Sequence[str]) -> int:
     """Carry out a sweep; `words` as `ccsim sweep` gets them."""
-    own, rest = _split(words)
+    own, rest = parted(words, OWN, REFUSED, ", not to a sweep; leave it out")
     axes, fixed = points.parameters(rest)
     request = Request.read(fixed)
     _refuse(request)
@@ -63,20 +63,6 @@ def _search(
     aims = search.objectives(own["objectives"], {one.name: one.better for one in kpis.definitions()})
     count = whole("points", _number(own.get("points", "50")), 1, points.MOST_POINTS)
     return search.run(planned, axes, aims, count, seed, setting)
-
-
-def _split(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    own: dict[str, str] = {}
-    rest = []
-    for word in words:
-        key, equals, value = word.partition("=")
-        if equals and key in REFUSED:
-            raise UsageError(f"{word}: this belongs to run or compare, not to a sweep; leave it out")
-        if equals and key in OWN:
-            own[key] = value
-        else:
-            rest.append(word)
-    return own, rest
 
 
 def _refuse(request: Request) -> None:

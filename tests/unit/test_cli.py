@@ -33,8 +33,8 @@ replications: 6
 """
 
 
-def call(module: str, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+def call(module: str, *words: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"} | more
     command = [sys.executable, "-m", module, *words]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
@@ -254,6 +254,13 @@ def test_hydras_complaints_and_ours_are_2_without_a_traceback_and_before_anythin
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_what_hydra_raises_when_asked_for_its_full_errors_is_still_no_fault_of_ours(tmp_path: Path) -> None:
+    done = call("sim", "scenario=single_queue", "hydra.nonsense=1", cwd=tmp_path, HYDRA_FULL_ERROR="1")
+    assert done.returncode == 2, done.stderr
+    assert "hydra.nonsense" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_scenario_by_path_runs_under_hydra_too(tmp_path: Path) -> None:

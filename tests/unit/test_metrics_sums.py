@@ -75,7 +75,9 @@ def test_looking_at_a_run_does_not_change_it(whole: Journal) -> None:
     cut = simulate.simulate(sim.load("tech_support", SIGNALS), 5, 0)
     assert len(whole.evaluations) > 20
     for stream in STREAMS:
-        assert getattr(cut, stream).tobytes() == getattr(whole, stream).tobytes(), stream
+        one, other = getattr(cut, stream), getattr(whole, stream)
+        for field in one.dtype.names:  # what lies between the fields is nobody's
+            assert one[field].tobytes() == other[field].tobytes(), f"{stream}.{field}"
 
 
 @pytest.mark.usefixtures("in_small_pieces")
