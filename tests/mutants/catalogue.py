@@ -58,9 +58,9 @@ MUTANTS = (
     Mutant(
         "interval off by one",
         "what happens in an interval is reported in the next",
-        "sim/metrics/columns/cells.py",
-        "- self.first_interval\n        return np.clip",
-        "- self.first_interval + 1\n        return np.clip",
+        "sim/metrics/sums.py",
+        "max(index - self.first_interval, 0)",
+        "max(index - self.first_interval + 1, 0)",
         (f"{UNIT}metrics_table.py", f"{UNIT}metrics_visits.py"),
     ),
     Mutant(
