@@ -93,7 +93,10 @@ class Segment(Section):
 
 
 class Channel(Section):
-    """`whole`: a contact blocks its agent; `slot`: it takes one of the agent's slots and slows with load."""
+    """`whole`: a contact blocks its agent; `slot`: it takes one of the agent's slots.
+
+    `slowdown`: by how much longer it lasts if it is the first, second, third … in conversation when it is answered.
+    """
 
     takes: Literal["whole", "slot"] = "whole"
     slowdown: Annotated[list[Factor], Field(max_length=20)] = Field(default_factory=list)
@@ -138,7 +141,10 @@ class Return(Section):
 
 
 class Returns(Section):
-    """Coming back: after abandoning (retrial), after no resolution (repeat), after a false containment."""
+    """Coming back: after no answer (retrial), after no resolution (repeat), after a false containment.
+
+    No answer: abandoned, blocked, or left the bot. `max_contacts` cuts the series: a case makes no more than so many.
+    """
 
     retrial: Return | None = None
     repeat: Return | None = None

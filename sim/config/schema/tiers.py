@@ -12,7 +12,7 @@ from sim.config.schema.laws import LawSpec
 
 
 class Overflow(Section):
-    """Waited too long: move the contact to another queue (wider skills, or a higher tier)."""
+    """Waited too long: move the contact to the end of another queue (wider skills, a higher tier); patience runs on."""
 
     after: Annotated[Duration, Field(ge=0)]
     to: Name
@@ -22,7 +22,7 @@ class Queue(Section):
     """A waiting line of one tier; an agent needs every skill named here. Higher priority is served first.
 
     `capacity`: contacts that may wait; further arrivals are blocked, moves from another queue are let in. `aging`:
-    every so long a wait counts as one more level of priority.
+    every so long a wait counts as one more level of priority, in proportion and not in steps.
     """
 
     label: Label = ""
@@ -102,7 +102,11 @@ class Supervisor(Section):
 
 
 class Escalation(Section):
-    """Tier n to n + 1. Probabilities are given that the contact is not resolved and a higher tier exists."""
+    """Tier n to n + 1. Probabilities are given that the contact is not resolved and a higher tier exists.
+
+    `warm`: share in which the sender stays until the receiver has been told, for a `handover` of both. `cold_costs`:
+    what the receiver takes longer otherwise.
+    """
 
     rule: Rule = Rule(rule="never")
     agent_notices: Share = 0.0
