@@ -13,7 +13,7 @@ WITH_AGENT = (*CALLER, "tier", "queue", "agent")
 
 @register("kpi", "aht")
 class AverageHandleTime(VisitKpi):
-    """Seconds of talk, hold and wrap-up of handled visits / visits handled; a warm handover is talk of who receives it."""
+    """Seconds of talk, hold and wrap-up of handled visits / visits handled; a warm handover is its receiver's talk."""
 
     name, title, unit, better = "aht", "Average handle time", "s", "lower"
     scopes = WITH_AGENT
