@@ -1,19 +1,26 @@
 """Experiments of known truth that end by themselves, read with the product's levels or with none.
 
 Only the primary KPI decides here, as in `measure.following_the_card`; levels come from `sim.experiment.spending`.
+`ended` looks at all experiments at once; `carried` leaves each to the rounds, tables and reasons to end of the product
+itself, which is slow: a test holds the two to one another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import pandas as pd
+import pytest
 from numpy.typing import NDArray
 
-from sim.experiment import estimate, spending
+from sim.experiment import estimate, spending, stopping
 from sim.experiment.estimate import Estimates
-from sim.experiment.plan import Stopping
+from sim.experiment.plan import Arm, Plan, Question, Stopping
 from sim.experiment.spending import PLAIN, Reading
 from tests.statistics import measure, synthetic
 from tests.statistics.measure import LEVEL, Bools
@@ -92,3 +99,38 @@ def _over(done: Ended, rows: NDArray[np.int64], asked: Stopping, matters: float)
     small = np.abs(done.value[rows]) + done.width[rows] <= matters
     narrow = np.zeros(rows.size, dtype=bool) if asked.half_width is None else done.width[rows] <= asked.half_width
     return np.asarray((done.p[rows] <= ERROR) | small | narrow)
+
+
+# --- the product's own rounds ---------------------------------------------------------------------------------------
+
+
+def carried(kpi: str, seed: int, experiments: int, asked: Stopping, effect: float = 1.0, matters: float = 0.0) -> Ended:
+    """The same experiments, each carried out in rounds and ended by `sim.experiment.stopping`, from its own tables."""
+    days = synthetic.days(seed, experiments, asked.budget)
+    arms = {"one": days.take(kpi, effect), "base": days.take(kpi)}
+    question = Question(primary=kpi, matters=matters, stopping=asked)
+    made = Plan("compare", "made", tuple(Arm(name, name, None) for name in ("base", "one")), (), 1, question)  # type: ignore[arg-type]
+    done = Ended.none(experiments)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stopping, "joined", _joined)
+        for row in range(experiments):
+            drawn = {arm: {kpi: (top[row], bottom[row])} for arm, (top, bottom) in arms.items()}
+            found, ended = stopping.carried(made, partial(_round, kpi, drawn))
+            last = stopping.read(found, ended.reading).iloc[0]
+            done.n[row], done.value[row], done.p[row] = last["n"], last["difference"], last["p_adjusted"]
+            done.width[row] = (last["ci_high"] - last["ci_low"]) / 2.0
+    return done
+
+
+def _round(kpi: str, drawn: measure.Arms, made: Plan, births_factor: float | None) -> Any:
+    """What is finished of a plan: the rows of kpi.csv of its replications."""
+    rows = measure.totals(drawn)
+    kept = rows[rows["replication"].isin(made.replications)]
+    definitions = [measure.definition(kpi)]
+    return SimpleNamespace(plan=made, kpis=kept, definitions=definitions, failures=())
+
+
+def _joined(one: Any, two: Any) -> Any:
+    """Both rounds together, as `sim.experiment.finished.joined` puts them."""
+    plan = replace(two.plan, replications=(*one.plan.replications, *two.plan.replications))
+    return SimpleNamespace(**{**vars(two), "plan": plan, "kpis": pd.concat([one.kpis, two.kpis], ignore_index=True)})

@@ -26,6 +26,7 @@ WORSE = 1.2  # and this one a fifth more
 ARMS = ("base", "one", "two", "three")
 GUARDRAILS = ("service level", "abandonment")
 Pseudo = tuple[Floats, Floats]
+Arms = Mapping[str, Mapping[str, tuple[Floats, Floats]]]  # numerators and denominators by replication
 Bools = NDArray[np.bool_]
 
 
@@ -79,7 +80,7 @@ def null_p_values(kpi: str, seed: int, experiments: int, n: int) -> Floats:
 # --- families: several KPIs and arms ---------------------------------------------------------------------------------
 
 
-def totals(arms: Mapping[str, Mapping[str, tuple[Floats, Floats]]]) -> pd.DataFrame:
+def totals(arms: Arms) -> pd.DataFrame:
     """The rows of kpi.csv for one experiment: `arms[arm][kpi]` = numerators and denominators by replication."""
     parts = [
         pd.DataFrame(

@@ -6,6 +6,7 @@ fall outside.
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.statistics import looks, measure, synthetic
@@ -42,6 +43,32 @@ def test_an_end_by_half_width_holds_the_true_difference(kpi: str) -> None:
     target = 0.5 * abs(measure.gap(kpi))
     done = looks.ended(kpi, 33, EXPERIMENTS, looks.rule(100, 8, target), 0.8)
     assert done.coverage(measure.gap(kpi)) * EXPERIMENTS >= FEWEST
+
+
+CASES = [
+    ("mean wait", looks.rule(60, 5), 0.85, 0.0),
+    ("abandonment", looks.rule(40, 4), 1.0, 0.01),
+    ("service level", looks.rule(50, 4, 0.012), 0.8, 0.0),
+]
+
+
+def test_experiments_end_where_the_products_own_rounds_end_them() -> None:
+    """What is measured above in bulk is what `sim.experiment.stopping` does, experiment by experiment."""
+    ends = set()
+    for kpi, asked, effect, matters in CASES:
+        bulk, own = (find(kpi, 36, 3, asked, effect, matters) for find in (looks.ended, looks.carried))
+        assert own.n.tolist() == bulk.n.tolist()
+        for name in ("value", "width", "p"):
+            np.testing.assert_allclose(getattr(own, name), getattr(bulk, name), rtol=1e-9)
+        ends |= {(asked.budget, int(n)) for n in own.n}
+    assert len(ends) >= 4  # some at once, some later, some at the budget
+
+
+@pytest.mark.slow
+def test_a_thousand_experiments_in_the_products_own_rounds_err_in_five_of_a_hundred() -> None:
+    done = looks.carried("mean wait", 37, EXPERIMENTS, looks.rule(30, 3))
+    assert done.claims * EXPERIMENTS <= MOST_ERRORS
+    assert done.coverage(0.0) * EXPERIMENTS >= FEWEST
 
 
 @pytest.mark.slow
