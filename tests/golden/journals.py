@@ -110,7 +110,7 @@ def platform_key(arithmetic: Mapping[str, GridFunction] = ARITHMETIC) -> str:
 
 
 def stored() -> dict[str, Any]:
-    """What the file holds: `changed_in`, a line of the change log, and `platforms`, hashes by platform."""
+    """What the file holds: `changed_in`, a line of the change log, `platforms`, hashes by platform, and a `seal`."""
     content: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     return content
 
@@ -139,4 +139,11 @@ def store(changed_in: str, here: Hashes, key: str, before: Mapping[str, Any], ch
         if changed_in == last:
             raise ValueError("golden journals have changed: that needs an entry of its own in CHANGELOG.md")
         platforms = {}
-    return {"changed_in": changed_in, "platforms": {**platforms, key: here}}
+    return sealed({"changed_in": changed_in, "platforms": {**platforms, key: here}})
+
+
+def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """With a SHA-256 over the entry and the hashes: hashes that are changed by hand, past the entry, are noticed."""
+    told = {name: content[name] for name in ("changed_in", "platforms")}
+    seal = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return {**told, "seal": seal}

@@ -35,6 +35,13 @@ def test_an_unchanged_scenario_gives_unchanged_bits(name: str) -> None:
 def test_golden_journals_change_only_with_an_entry_of_the_change_log() -> None:
     entries = journals.logged(journals.CHANGELOG.read_text(encoding="utf-8"))
     assert journals.stored()["changed_in"] in entries
+    assert journals.stored() == journals.sealed(journals.stored()), "changed by hand: python -m tests.golden --write"
+
+
+def test_hashes_changed_past_the_change_log_break_the_seal() -> None:
+    content = copy.deepcopy(journals.stored())
+    next(iter(content["platforms"].values()))["one queue"]["legs"] = "0" * 64
+    assert content != journals.sealed(content)
 
 
 def test_every_platform_has_every_golden_journal() -> None:
@@ -99,16 +106,14 @@ def test_entries_of_a_change_log_are_read_whole() -> None:
 
 def test_a_platform_more_needs_no_new_entry() -> None:
     after = journals.store("The first, of two lines.", OLD, "elsewhere", BEFORE, LOG)
-    assert after == {**BEFORE, "platforms": {"here": OLD, "there": OLD, "elsewhere": OLD}}
+    assert after == journals.sealed({**BEFORE, "platforms": {"here": OLD, "there": OLD, "elsewhere": OLD}})
 
 
 def test_changed_hashes_need_an_entry_of_their_own_and_drop_the_old_ones() -> None:
     with pytest.raises(ValueError, match="entry of its own"):
         journals.store("The first, of two lines.", NEW, "here", BEFORE, LOG)
-    assert journals.store("The second.", NEW, "here", copy.deepcopy(BEFORE), LOG) == {
-        "changed_in": "The second.",
-        "platforms": {"here": NEW},
-    }
+    after = journals.store("The second.", NEW, "here", copy.deepcopy(BEFORE), LOG)
+    assert after == journals.sealed({"changed_in": "The second.", "platforms": {"here": NEW}})
 
 
 def test_an_entry_that_the_change_log_does_not_have_is_refused() -> None:
