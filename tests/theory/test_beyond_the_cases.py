@@ -285,3 +285,22 @@ def test_what_a_bot_only_seemed_to_settle_comes_back_to_people(built: Built, agr
     agree("false containment", found, theory())
     assert {"contacts_per_case", "case_resolution"} <= set(refuted(found, theory(comes_back=0.69)))
     assert len(refuted(found, theory(falsely=0.33))) >= 3
+
+
+def test_first_contact_resolution_counts_who_calls_again_within_the_window_also_after_the_run(
+    built: Built, agree: Agree
+) -> None:
+    """A day of contacts, a window of a day, and delays of two days on average: most who come back do so later."""
+    data = desk(0.012, 30, 50.0, 24) | {"calendar": steady(24, 0.0)}
+    data["measures"] = {"answer_within": "20 s", "repeat_window": "1 d"}
+    data["intents"]["call"]["path"]["front"]["resolution"] = 0.4
+    data["returns"] = {"repeat": {"probability": 0.8, "delay": exponential(2 * 86400.0)}, "max_contacts": 50}
+    found = measure(built(data), kpi_sums("fcr_measured", "fcr_true"), 80)
+
+    def theory(window: float = 1.0, again: float = 0.8) -> dict[str, float]:
+        return {"fcr_measured": 1.0 - 0.6 * again * (1.0 - np.exp(-window / 2.0)), "fcr_true": 0.4}
+
+    agree("fcr", found, theory())
+    observed = 1.0 - 0.6 * 0.8 * (1.0 - 2.0 * (1.0 - np.exp(-0.5)))  # had only what the run shows counted
+    for wrong in (theory(window=7.0), theory(again=0.75), {"fcr_measured": observed, "fcr_true": 0.4}):
+        assert refuted(found, wrong).keys() == {"fcr_measured"}
