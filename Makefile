@@ -9,7 +9,9 @@ PY = $(VENV)/bin/python
 INSTALL = $(PY) -m pip --disable-pip-version-check --quiet install --no-compile -c constraints.txt
 PYTEST = $(PY) -m pytest -q
 COUNTED = $(PYTEST) -n 2 -m "not slow" --ignore=tests/bench --deselect $(TIMED) --cov $(TEST_ARGS)
-FLOW = tests/unit tests/contracts tests/golden tests/routing tests/relations/test_switches.py
+FLOW = tests/golden tests/routing tests/relations/test_switches.py tests/contracts/test_routers.py \
+	$(patsubst %,tests/unit/test_%.py,agent births flow life_of_a_case view_of_heads ties_between_agents recycle survey \
+	refresh_offers_again what_rules_hear rules_that_err metrics_sums metrics_cases quality_loop)
 TIMED = tests/unit/test_cli.py::test_start_up_takes_less_than_four_tenths_of_a_second
 DEMO_ARGS ?=
 TEST_ARGS ?=
@@ -54,7 +56,7 @@ faults: $(READY)
 coverage: export COVERAGE_FILE = $(CURDIR)/.coverage
 coverage: $(READY)
 	rm -f $(COVERAGE_FILE) $(COVERAGE_FILE).*
-	$(COUNTED) --cov-report= tests
+	$(COUNTED) --cov-report= --cov-fail-under=0 tests
 	SIM_PURE=1 $(COUNTED) --cov-append --cov-report=term $(FLOW)
 
 lint: $(READY_DEV)
