@@ -9,10 +9,12 @@ import pytest
 
 from sim.experiment.rehearse import counts
 from sim.metrics import kpis
-from sim.model.journal import Journal
+from sim.model.journal import Journal, LegEnd
 from sim.replication.rules import Trial
 from sim.routing.sides import DESIGNS, Days, Design, Ints
 from sim.simulate import Prepared, prepare
+from tests.metrics.journals import journal as journal_of
+from tests.metrics.journals import visit
 from tests.rehearsal import centres
 from tests.scenarios import build
 
@@ -87,3 +89,23 @@ def test_only_contacts_split_one_by_one_cross_over(prepared: Prepared, journal: 
     assert crossed["customer"] == crossed["customer_ramp"] == crossed["queue"] == 0.0
     assert crossed["contact"] == pytest.approx(0.5, abs=0.09)
     assert 0.0 < crossed["switchback_day"] < crossed["switchback_hour"]
+
+
+def test_who_overflows_belongs_to_the_day_and_the_slice_of_the_first_queue() -> None:
+    """Two stays over midnight, moved once and twice, and one that nothing moves."""
+    end = {"end": LegEnd.OVERFLOWED}
+    night = 2 * 3600.0  # of a run that begins at 22:00
+    book = journal_of(
+        legs=[
+            visit(night - 50.0, 40.0, case=0, **end),
+            visit(night - 20.0, 40.0, case=1, **end),
+            visit(night + 20.0, 30.0, 60.0, case=1, leg=1, first_human=0),
+            visit(night - 10.0, 40.0, case=0, leg=1, first_human=0, **end),
+            visit(night + 30.0, 10.0, case=0, leg=2, first_human=0),
+            visit(night + 5.0, 9.0, case=2),
+        ]
+    )
+    assert counts.begun(book.legs).tolist() == [night + of for of in (-50.0, -20.0, -20.0, -50.0, -50.0, 5.0)]
+    days = Days.of(22 * 3600.0, 0.0, 2 * 86400.0, 10)
+    words = replace(book, lexicon=replace(book.lexicon, horizon=2 * 86400.0))
+    assert counts.by_day(words, kpis.find("abandonment"), days).sums.tolist() == [[[1.0, 1.0, 0.0]], [[2.0, 1.0, 0.0]]]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.config.units import DAY
 from sim.metrics.columns.cells import Cells
 from sim.metrics.facts import Facts
-from sim.model.journal import Journal
+from sim.model.journal import Journal, LegEnd
 from sim.routing.sides import Days, Design, Floats, Ints, Sides
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def by_group(journal: Journal, kpi: Kpi, sides: Sides, first_queues: Ints) -> Co
         groups = [legs["agent"], contacts["agent"], first[cases["case"]]]
         side = sides.of_agents(contacts["agent"])
     elif design.by == "time":
-        groups = [_slices(sides, legs["entered"]), _slices(sides, contacts["started"]), _slices(sides, cases["born"])]
+        groups = [_slices(sides, begun(legs)), _slices(sides, contacts["started"]), _slices(sides, cases["born"])]
         side = sides.slices_of(contacts["started"])[1]
     else:
         asked = [_sides(sides, journal, records, first_queues) for records in (legs, contacts, cases)]
@@ -79,6 +79,16 @@ def _sides(sides: Sides, journal: Journal, records: NDArray[np.void], first_queu
     attempts = records["attempt"] if "attempt" in fields else np.zeros(len(records), dtype=np.int64)
     born = _by_case(journal.cases, "born", 0.0)[records["case"]]
     return sides.of_contacts(records["case"], attempts, born, first_queues[records["intent"]])
+
+
+def begun(legs: NDArray[np.void]) -> Floats:
+    """When the stay began that each leg is part of: an overflow prolongs it, so the moment of its first leg holds."""
+    moments: Floats = legs["entered"].copy()
+    order = np.lexsort((legs["leg"], legs["attempt"], legs["case"]))
+    moved = legs["end"][order[:-1]] == LegEnd.OVERFLOWED
+    for leg, following in zip(order[:-1][moved].tolist(), order[1:][moved].tolist(), strict=True):
+        moments[following] = moments[leg]
+    return moments
 
 
 def _slices(sides: Sides, moments: Floats) -> Ints:
@@ -112,11 +122,11 @@ def _sums(journal: Journal, kpi: Kpi, days: Days, groups: list[Ints], count: int
         interval=journal.lexicon.horizon,
     )
     streams = ("legs", "contacts", "cases")
-    moments = ("entered", "started", "born")
+    moments = (begun(journal.legs), journal.contacts["started"], journal.cases["born"])
     changed = {}
     for stream, moment, group in zip(streams, moments, groups, strict=True):
         records = getattr(journal, stream).copy()
-        day = days.of_moments(records[moment])
+        day = days.of_moments(moment)
         counts = (group >= 0) & (group < count) & (day >= 0) & (day < days.per_replication)
         records["segment"] = np.where(counts, group * days.per_replication + day, labels)
         records["intent"] = 0
