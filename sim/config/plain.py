@@ -268,17 +268,22 @@ def _pattern(item: dict[str, Any], value: Any, spot: _Spot) -> tuple[str, str]:
 
 
 def _number(item: dict[str, Any], value: Any, spot: _Spot) -> tuple[str, str]:
+    if isinstance(value, str) and value.strip().lower() in _ENDLESS:
+        return "a number belongs here", "leave the key out where there is no limit"
     if isinstance(value, str):
         return "a number belongs here", "write it with digits and a decimal point, without quotes and units"
     if item["type"] == "finite_number":
-        return "must be a finite number", "write a number with digits; .nan and .inf are refused"
+        return "must be a finite number", "write a number with digits; where there is no limit, leave the key out"
     if isinstance(value, float):
         return "a whole number belongs here", "write it without a decimal point"
     return "a number belongs here", "write one number"
 
 
 def _mapping(item: dict[str, Any], value: Any, spot: _Spot) -> tuple[str, str]:
-    return "a block of keys belongs here, not a single value or a list", "write `key: value` lines under it"
+    mend = "write `key: value` lines under it"
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        mend += f", such as `{value[0]}: …`"
+    return "a block of keys belongs here, not a single value or a list", mend
 
 
 def _list(item: dict[str, Any], value: Any, spot: _Spot) -> tuple[str, str]:
@@ -311,6 +316,8 @@ def _otherwise(item: dict[str, Any], value: Any, spot: _Spot) -> tuple[str, str]
     error = item.get("ctx", {}).get("error")
     return str(error) if error else str(item["msg"])[:1].lower() + str(item["msg"])[1:], "correct this value"
 
+
+_ENDLESS = ("inf", "infinity", "infinite", "none", "never", "unlimited")
 
 _WORDS: dict[str, Callable[[dict[str, Any], Any, _Spot], tuple[str, str]]] = {
     "extra_forbidden": _unknown_key,

@@ -147,6 +147,8 @@ EDITS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "cost of an unknown segment within": ("staff:\n", "routing: {rule: guarded, params: {inner: {rule: generalised_c_mu, params: {segment_cost: {gold: 2}}}}}\nstaff:\n", "routing.params.inner.params.segment_cost.gold", ("no segment", "private")),
     "share of an unknown queue": ("staff:\n", "routing: {rule: queue_and_idleness, params: {queue_share: {frnt: 2}}}\nstaff:\n", "routing.params.queue_share.frnt", ("no queue", "did you mean 'front'")),
     "weight of an unknown queue": ("staff:\n", "routing: {rule: waiting_and_idle, params: {waiting_weight: {frnt: 2}, affinity: {front: {billing: 1}}}}\nstaff:\n", "routing.params.waiting_weight.frnt", ("no queue", "did you mean 'front'")),
+    "room without end": ("tier: 2, skills: [bil", "tier: 2, capacity: inf, skills: [bil", "queues.expert.capacity", ("a number belongs here", "leave the key out where there is no limit")),
+    "skills of people as a list": ("skills: {billing: 1.0}, count: 10", "skills: [billing], count: 10", "staff.groups.team.skills", ("a block of keys", "such as `billing: …`")),
     "unknown escalation rule": ("staff:\n", "escalation: {rule: {rule: nevr}}\nstaff:\n", "escalation.rule.rule", ("'never'",)),
     "missing file": ("file: day.csv", "file: dya.csv", "arrivals.file", ("no such CSV file", "did you mean 'day.csv'")),
     "missing column": ("column: sales", "column: sale", "arrivals.column", ("no such column", "did you mean 'sales'")),
