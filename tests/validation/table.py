@@ -95,10 +95,31 @@ def _counts(title: str, count: int, verdicts: Counter[str]) -> str:
 
 def _spread(rows: Sequence[Row]) -> str:
     """How the z values lie, against what chance alone would give."""
-    z = np.abs([row.z for row in rows if row.verdict in (AGREES, WIDE) and row.z is not None and row.error > 0.0])
-    shares = " · ".join(f"|z| > {limit}: {np.mean(z > limit):.1%} ({chance})" for limit, chance in CHANCE)
-    largest = f"The largest is {z.max():.2f}." if len(z) else ""
-    return f"Of {len(z)} estimates that agree, {shares}; in brackets what chance alone gives. {largest}"
+    judged = [row for row in rows if row.verdict in (AGREES, WIDE) and row.z is not None and row.error > 0.0]
+    scores = [[abs(row.z or 0.0) for row in mine] for _, mine in groupby(judged, key=lambda row: row.case)]
+    return spread([scored for scored in scores if scored])
+
+
+def spread(scores: Sequence[Sequence[float]]) -> str:
+    """In words, from the |z| of each case's estimates."""
+    count = sum(map(len, scores))
+    shares = " · ".join(f"|z| > {limit}: {_beyond(scores, limit)} ({chance})" for limit, chance in CHANCE)
+    largest = f"The largest is {max(map(max, scores)):.2f}." if scores else ""
+    return (
+        f"Of {count} estimates of {len(scores)} cases that agree, {shares}; in brackets what chance alone gives;"
+        f" estimates of one case hang together, so ± is the standard error over cases. {largest}"
+    )
+
+
+def _beyond(scores: Sequence[Sequence[float]], limit: float) -> str:
+    """The share of all estimates beyond a limit, and its jackknife error over cases."""
+    hits = np.array([sum(z > limit for z in case) for case in scores], dtype=float)
+    sizes = np.array([len(case) for case in scores], dtype=float)
+    if len(scores) < 2:
+        return f"{hits.sum() / max(sizes.sum(), 1.0):.1%}"
+    without = (hits.sum() - hits) / (sizes.sum() - sizes)
+    error = np.sqrt((len(scores) - 1) / len(scores) * ((without - without.mean()) ** 2).sum())
+    return f"{hits.sum() / sizes.sum():.1%} ± {error:.1%}"
 
 
 NORMAL = 1.96  # of a 95 % interval

@@ -23,7 +23,7 @@ from tests.validation.cases import Run, case, cases, lacking, plans, runs_of
 from tests.validation.estimands import metric
 from tests.validation.facts import gather
 from tests.validation.run import DIFFERS, Row, asked_of, context, facts_of, jackknife, judged, run_one
-from tests.validation.table import page
+from tests.validation.table import page, spread
 
 ROOT = Path(__file__).parents[2]
 QUICK = (
@@ -222,6 +222,12 @@ def test_an_unknown_quantity_has_no_estimand() -> None:
 def test_a_cases_missing_mechanics_have_a_name() -> None:
     assert lacking("CF-JK-1") is not None
     assert lacking("CF-EA-1") is None
+
+
+def test_shares_of_large_scores_come_with_an_error_over_cases() -> None:
+    """Two cases of ten estimates each, of which one case is off as a whole: 50 % with an error as large."""
+    assert "|z| > 2: 50.0% ± 50.0% (4.6 %)" in spread([[2.5] * 10, [0.5] * 10])
+    assert "|z| > 2: 50.0% ± 0.0% (4.6 %)" in spread([[2.5, 0.5]] * 10)
 
 
 # --- the rest -------------------------------------------------------------------------------------------------------
