@@ -1,7 +1,7 @@
-"""`python -m tests.validation [NAME …] [--scale S]`: run the cases, write docs/validation.md and its chart.
+"""`python -m tests.validation [NAME …] [--scale S] [--other K]`: run the cases, write docs/validation.md and its chart.
 
-With names (beginnings of cases) those alone are run and printed, and nothing is written. Ends with 1 when a verdict is
-bad.
+With names (beginnings of cases) those alone are run and printed, and nothing is written; `--other` asks once more, of
+other customers. Ends with 1 when a verdict is bad.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ DATA: dict[str, Callable[[], data.Values]] = {
 }
 
 
-def jobs(scale: float) -> list[Job]:
-    """Everything there is to run: name, rough cost, what to call."""
-    found: list[Job] = [(run.name, cost(run.plan), partial(run_one, run, scale)) for run in plans()]
+def jobs(scale: float, other: int = 0) -> list[Job]:
+    """Everything there is to run: name, rough cost, what to call. `other`: runs of one case with other customers."""
+    found: list[Job] = [(run.name, cost(run.plan), partial(run_one, run.other(other), scale)) for run in plans()]
     for pair in pairs.pairs():
         found.append((pair.name, 2.0 * cost(plan(pair.model["A"])), partial(pairs.effect, pair, scale)))
     found.append(("AB-NULL", 0.0, partial(pairs.nothing, case("AB-NULL"))))
@@ -113,10 +113,13 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="beginnings of cases; none: all, and the page is written")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the runs' length (default 1)")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--other", type=int, default=0, metavar="K", help="with names: other customers (1, 2, …)")
     asked = parser.parse_args()
+    if asked.other and not asked.names:
+        parser.error("--other goes with names of cases: the page is written of the customers that plan.yaml states")
     begun = time.time()
     wanted = tuple(asked.names) or ("",)
-    rows, spent = run_all([job for job in jobs(asked.scale) if job[0].startswith(wanted)], asked.workers)
+    rows, spent = run_all([job for job in jobs(asked.scale, asked.other) if job[0].startswith(wanted)], asked.workers)
     rows += [row for row in standing() if row.case.startswith(wanted)]
     rows.sort(key=lambda row: [one.name for one in cases()].index(row.case))
     if asked.names:

@@ -93,6 +93,10 @@ class Run:
             how["replications"] = max(round(how["replications"] * scale), FEWEST)
         return replace(self, plan=how)
 
+    def other(self, k: int) -> Run:
+        """The same run of other customers; 0: of the same ones."""
+        return replace(self, plan={**self.plan, "seed": int(self.plan["seed"]) + 7919 * k})
+
     @property
     def overrides(self) -> list[str]:
         """What makes the scenario file as long as the plan says."""

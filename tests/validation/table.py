@@ -55,6 +55,7 @@ RULES = """
 * z = (ours − theirs) / √(SE² + SE_theirs²), after half a unit of the last printed digit. **agrees**: |z| ≤ 4. With this
   many quantities, |z| ≤ 2 for all would itself be suspicious. **agrees, wide**: the same, but the standard error
   exceeds 1 % of a mean, 3 % of a variance or quantile, or half a point of a share; it takes a longer run to say more.
+  `python -m tests.validation NAME --other 1` asks again, of other customers: what is off by chance does not stay off.
 * **differs, explained**: theirs and ours answer different questions; the note says which, and
   `tests/validation/test_explanations.py` computes it: counted as they do, their numbers come out. **not modelled**: the
   note names the missing mechanics. **held by a test**: an identity that the suite checks on random scenarios.
