@@ -118,7 +118,7 @@ def main() -> int:
     if asked.other and not asked.names:
         parser.error("--other goes with names of cases: the page is written of the customers that plan.yaml states")
     begun = time.time()
-    wanted = tuple(asked.names) or ("",)
+    wanted = (*asked.names, *(name.replace(".", "_") for name in asked.names)) or ("",)  # files have no dots in names
     rows, spent = run_all([job for job in jobs(asked.scale, asked.other) if job[0].startswith(wanted)], asked.workers)
     rows += [row for row in standing() if row.case.startswith(wanted)]
     rows.sort(key=lambda row: [one.name for one in cases()].index(row.case))
