@@ -90,7 +90,7 @@ class Careers:
         return Absence(spec, keys, scenario.calendar.second_of_day, streams, self._load)
 
     def _leaving(self, scenario: Scenario, staff: Sequence[Person], streams: Streams) -> Attrition | None:
-        spec, end = scenario.staff.attrition, self._centre.blueprint.limit
+        spec = scenario.staff.attrition
         if spec is None or self._newcomers is None:
             return None
         self.seats.on_leave.append(lambda agent: self._note(agent, Moment.LEFT))
@@ -98,7 +98,7 @@ class Careers:
         self.seats.on_join.append(self._newcomers.joined)
         if self.strain is not None:
             self.seats.on_join.append(self.strain.joined)
-        keys = {i: p.key for i, p in enumerate(staff) if p.duties and not shifts.always(p.duties, end)}
+        keys = {i: p.key for i, p in enumerate(staff) if p.duties and not shifts.always(p.duties)}
         return Attrition(spec, self.seats, keys, streams, self._load)
 
     def _load(self, agent: int) -> float:

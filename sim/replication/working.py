@@ -48,7 +48,7 @@ class Working:
             presence = careers.presence
             careers.seats.on_join.append(self._joined)
             careers.start(env)
-        stays = shifts.start(env, self._centre.agents, self._staff, blueprint.limit, presence)
+        stays = shifts.start(env, self._centre.agents, self._staff, presence)
         if self._coaching is not None:
             self._coaching.told = None if observer is None else observer.coached
             env.process(self._coaching.run(blueprint.horizon))

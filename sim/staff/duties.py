@@ -18,7 +18,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 def always(calendar: CalendarSection) -> tuple[Duty, ...]:
     """On duty without a break from the first second to the end of the drain."""
-    return (Duty(0.0, last_second(calendar)),)
+    return (Duty(0.0, last_second(calendar), always=True),)
 
 
 def last_second(calendar: CalendarSection) -> float:

@@ -10,11 +10,15 @@ from sim.sampling.streams import entity_key
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One stretch on duty, in seconds since the scenario's start; `breaks` (start, end) inside, in order."""
+    """One stretch on duty, in seconds since the scenario's start; `breaks` (start, end) inside, in order.
+
+    `always`: no shift but all the time there is, however long the run; such people miss no day and leave no job.
+    """
 
     start: float
     end: float
     breaks: tuple[tuple[float, float], ...] = ()
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)

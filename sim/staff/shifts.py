@@ -59,28 +59,28 @@ class Stay:
 
 
 def start(
-    env: simpy.Environment, agents: list[Agent], people: Iterable[Person], end: float, presence: Presence | None = None
+    env: simpy.Environment, agents: list[Agent], people: Iterable[Person], presence: Presence | None = None
 ) -> list[Stay]:
     """Put every agent on the planned duties; at one instant, agents act in the order of `agents` (by name).
 
-    `end`: when the run ends at the latest. Those who are on duty from the first second to then need no process of their
-    own: one serves all that follow one another by name. `presence`: who of the others comes to which duty; all where
-    nobody asks. Returns the stays of the others.
+    Those without shifts, who are there for the whole run, need no process of their own: one serves all that follow one
+    another by name. `presence`: who of the others comes to which duty; all where nobody asks. Returns the stays of the
+    others.
     """
     stays: list[Stay] = []
     pairs = zip(agents, people, strict=True)
     for duties, crew in groupby(pairs, key=lambda pair: pair[1].duties):
         members = [agent for agent, _ in crew]
-        if always(duties, end):
+        if always(duties):
             env.process(_remain(env, members, duties[0].end))
         elif duties:
             stays.extend(_start_work(env, agent, duties, presence) for agent in members)
     return stays
 
 
-def always(duties: tuple[Duty, ...], end: float) -> bool:
-    """Whether these duties are the whole run without a break."""
-    return len(duties) == 1 and duties[0].start == 0.0 and duties[0].end >= end and not duties[0].breaks
+def always(duties: tuple[Duty, ...]) -> bool:
+    """Whether these are the duties of somebody without shifts; a shift as long as the run is a shift all the same."""
+    return len(duties) == 1 and duties[0].always
 
 
 def _remain(env: simpy.Environment, agents: list[Agent], end: float) -> Steps:

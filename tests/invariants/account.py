@@ -232,10 +232,10 @@ class Account:
                 yield Stretch(max(begins, now), ends, Post.ABSENT)
 
     def _absent(self, agent: int, duty: Duty) -> bool:
-        """By the address of the agent's and the day's own draw; who has no duty but the whole run always comes."""
+        """By the address of the agent's and the day's own draw; who has no shift always comes."""
         scenario, person = self.loaded.scenario, self.staff[agent]
-        spec, limit = scenario.staff.absence, scenario.calendar.length + scenario.calendar.max_drain
-        if spec is None or (len(person.duties) == 1 and not duty.breaks and duty.start == 0.0 and duty.end >= limit):
+        spec, group = scenario.staff.absence, scenario.staff.groups.get(person.group)
+        if spec is None or (group is not None and group.shift is None and group.plan is None):
             return False
         start = scenario.calendar.start
         day = int((3600.0 * start.hour + 60.0 * start.minute + start.second + duty.start) // 86400.0)

@@ -153,7 +153,7 @@ def test_one_time_that_is_not_scaled_is_noticed() -> None:
 def _until(journal: Journal, end: float) -> Streams:
     """Records that were closed before `end`."""
     records = streams(journal)
-    closed = {"legs": "ended", "contacts": "ended", "states": "end", "evaluations": "at"}
+    closed = {"legs": "ended", "contacts": "ended", "states": "end", "evaluations": "at", "conditions": "at"}
     return {name: records[name][records[name][field] < end] for name, field in closed.items()}
 
 

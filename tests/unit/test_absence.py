@@ -13,6 +13,7 @@ from sim.model.journal import AgentState, Journal
 from sim.simulate import simulate
 from sim.staff.absence import of_day, worn
 from tests.relations.outcome import same
+from tests.scenarios import centre
 from tests.unit.noon_shop import DAY, shop, total
 
 Built = Callable[..., Loaded]
@@ -50,6 +51,19 @@ def test_the_absent_take_no_contact_and_are_not_paid(built: Built) -> None:
     assert not by_day & {(int(leg["agent"]), int(leg["answered"] // DAY)) for leg in answered}
     paid, _ = total(journal, "paid_hours")
     assert paid == pytest.approx(2.0 * (14 * 10 - len(by_day)), abs=5.0)  # the last call of a shift is taken to its end
+
+
+def test_a_shift_as_long_as_the_run_may_be_missed_and_who_has_none_always_comes(built: Built) -> None:
+    """Else who is absent would depend on where the run ends."""
+    data = centre(calendar={"start": "2026-03-02T08:00", "length": "2 h", "interval": "1 h", "max_drain": "0 s"})
+    group = {"tier": 1, "skills": {"calls": 1.0}, "count": 6}
+    data["staff"] = {
+        "groups": {"always": group, "shifted": group | {"shift": "long"}},
+        "shifts": {"long": {"start": "08:00", "end": "20:00"}},
+        "absence": {"share": 0.6, "day_correlation": 0.0},
+    }
+    away = {name.partition("-")[0] for name, _ in absences(simulate(built(data), 1, 0))}
+    assert away == {"shifted"}
 
 
 def test_nobody_absent_gives_the_bits_of_no_absence(built: Built) -> None:

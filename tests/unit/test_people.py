@@ -51,7 +51,7 @@ def told(built: Built, **columns: list[Any]) -> str:
 
 def test_a_group_without_a_shift_is_on_duty_to_the_end_of_the_drain(built: Built) -> None:
     people = hire(built(at("2026-03-02T08:00", "2 h", groups={"a": group()})))
-    assert people[0].duties == (Duty(0.0, 3 * HOUR),)
+    assert people[0].duties == (Duty(0.0, 3 * HOUR, always=True),)
 
 
 def test_names_are_sorted_and_do_not_depend_on_how_many_there_are(built: Built) -> None:
@@ -122,7 +122,7 @@ def test_a_roster_names_people_with_their_own_skills_shifts_and_breaks(built: Bu
     )
     assert (ada.skills, ada.slots, ada.hourly_cost, ada.group) == ({"calls": 0.8}, 1, 30.0, "roster")
     assert ada.duties[0] == Duty(0.0, 6 * HOUR, ((HOUR, 1.5 * HOUR),))
-    assert (ben.skills, ben.duties) == ({"calls": 1.2}, (Duty(0.0, 25 * HOUR),))
+    assert (ben.skills, ben.duties) == ({"calls": 1.2}, (Duty(0.0, 25 * HOUR, always=True),))
     assert (cleo.slots, cleo.hourly_cost) == (3, 28.0)
     assert cleo.duties[0].breaks == ((10 * HOUR, 10.25 * HOUR), (11 * HOUR, 11 * HOUR + 300))
 

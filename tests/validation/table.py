@@ -123,6 +123,7 @@ def _beyond(scores: Sequence[Sequence[float]], limit: float) -> str:
     return f"{hits.sum() / sizes.sum():.1%} ± {error:.1%}"
 
 
+LAWS = ("deterministic", "lognormal", "hyperexp")  # of service, where a case is run by several
 NORMAL = 1.96  # of a 95 % interval
 CHANCE = ((1, "31.7 %"), (2, "4.6 %"), (3, "0.3 %"))
 
@@ -147,7 +148,7 @@ def _case(name: str, rows: Sequence[Row]) -> Iterable[str]:
 
 def _named(row: Row) -> str:
     law = row.run.removeprefix(row.case).lstrip("-")
-    return f"{row.quantity}, {law} service" if law and row.kind == "closed-form" else row.quantity
+    return f"{row.quantity}, {law} service" if law in LAWS else row.quantity
 
 
 def _definitions(rows: Sequence[Row]) -> Iterable[str]:
