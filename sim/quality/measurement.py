@@ -156,7 +156,7 @@ def matured(judged: NDArray[np.void], window: float) -> tuple[NDArray[np.float64
     end: else a young signal knows failures alone.
     """
     end = judged["ended"] + window
-    return end, judged["next_due"] < end  # NaN, never, compares as False
+    return end, judged["next_due"] <= end  # NaN, never, compares as False
 
 
 def _table(*columns: NDArray[Any]) -> NDArray[np.float64]:

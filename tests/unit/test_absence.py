@@ -10,7 +10,9 @@ import pytest
 from sim.config.load import Loaded
 from sim.config.schema import Absence
 from sim.model.journal import AgentState, Journal
+from sim.sampling.streams import Streams, entity_key
 from sim.simulate import simulate
+from sim.staff.absence import Absence as Absence_
 from sim.staff.absence import of_day, worn
 from tests.relations.outcome import same
 from tests.scenarios import centre
@@ -30,6 +32,15 @@ def test_the_share_of_a_day_has_the_stated_mean_and_correlation() -> None:
 def test_absence_grows_by_the_stated_factor_for_each_five_points_of_load() -> None:
     spec = Absence()
     assert [worn(spec, load) for load in (0.3, 0.85, 0.9, 0.95)] == pytest.approx([1.0, 1.0, 1.1, 1.21])
+
+
+def test_absence_holds_for_a_day_of_the_calendar_and_not_for_24_hours_of_the_run() -> None:
+    """The run starts at eight: a duty late in the evening is of the first day, one after midnight of the second."""
+    keys = [entity_key(f"agent {number}") for number in range(200)]
+    away = Absence_(Absence(share=0.5, day_correlation=0.0), keys, 8 * 3600.0, Streams(3, 0), lambda agent: 0.0)
+    begins = (0.0, 16 * 3600.0 - 1.0, 16 * 3600.0, 40 * 3600.0 - 1.0)
+    morning, evening, night, next_evening = ([away.misses(agent, at) for agent in range(200)] for at in begins)
+    assert morning == evening != night == next_evening
 
 
 def test_as_many_are_absent_as_stated(built: Built) -> None:

@@ -88,6 +88,14 @@ def test_each_release_holds_what_was_known_by_then(built: Built, monkeypatch: py
         assert run.at(moment) == pytest.approx([1.0 - exp(-0.1 * count) for count in found])
 
 
+def test_a_release_between_two_looks_holds_no_later_finding(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Released after 125 min, seen after 130: what was found in the five minutes between waits for the next one."""
+    run = Kept(built, {**ALL, "release_every": "125 min", "gain": 0.01}, monkeypatch)
+    released, later = (failures(run.journal, minutes * 60.0)[0] for minutes in (125, 130))
+    assert released < later
+    assert run.at(130 * 60.0)[0] == pytest.approx(1.0 - exp(-0.01 * released))
+
+
 def test_a_finding_waits_for_its_lag(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     run = Kept(built, {**ALL, "lag": "90 min"}, monkeypatch)
     assert run.at(4 * HOUR)[0] == pytest.approx(1.0 - exp(-0.1 * failures(run.journal, 2.5 * HOUR)[0]))

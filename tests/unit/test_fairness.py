@@ -98,6 +98,20 @@ def test_the_tenth_that_carries_most_of_the_hard_contacts() -> None:
     assert value(journal(TEN, contacts=numbered(hard + easy)), "hard_contacts_top_tenth") == pytest.approx(3 / 12)
 
 
+def test_where_all_intents_are_alike_none_is_hard() -> None:
+    alike = [row for agent in range(10) for row in handled(agent, 0, 1, 2) + handled(agent, 1, 1, 2)]
+    assert np.isnan(value(journal(TEN, contacts=numbered(alike)), "hard_contacts_top_tenth"))
+
+
+def test_a_fifth_of_six_agents_is_two() -> None:
+    """Rounded up: 90 and 50 % occupied against four of 30."""
+    words = replace(TEN, agents=TEN.agents[:6], agent_tiers=(1,) * 6, agent_hourly_costs=(20.0,) * 6)
+    contacts = [row for agent in range(6) for row in handled(agent, 0, int(agent < 2), 3)]
+    states = [row for agent in range(6) for row in hour(agent, {0: 0.9, 1: 0.5}.get(agent, 0.3))]
+    book = journal(words, contacts=numbered(contacts), states=states)
+    assert value(book, "best_fifth_occupancy_gap") == pytest.approx(40.0)
+
+
 def test_the_best_fifth_is_the_best_after_the_mix_of_intents() -> None:
     """Agent 0 settles half of the hard contacts it takes, far above their share; the rest settle easy ones."""
     contacts = handled(0, 0, 1, 5) + handled(0, 0, 0, 5) + handled(1, 0, 0, 10)

@@ -45,6 +45,13 @@ def lives(journal: Journal, groups: list[str], cuts: int = 1) -> Lives:
     return chronicle.lives()
 
 
+def test_who_is_born_as_the_warm_up_ends_counts(run: tuple[Journal, list[str]]) -> None:
+    journal, groups = run
+    born = np.sort(journal.cases["born"])
+    warm = replace(journal, lexicon=replace(journal.lexicon, warmup=float(born[5])))
+    assert len(lives(warm, groups)) == born.size - 5
+
+
 def test_each_case_is_what_its_records_say(run: tuple[Journal, list[str]]) -> None:
     journal, groups = run
     found = lives(*run)

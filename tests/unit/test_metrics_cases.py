@@ -88,6 +88,28 @@ def test_repeats_are_made_or_due_and_retrials_are_none() -> None:
     assert read(journal(contacts=contacts, cases=cases), "retrial_rate") == (2.0, 2.0)
 
 
+@pytest.mark.parametrize(
+    ("end", "repeats"),
+    [(ContactEnd.ABANDONED, 0), (ContactEnd.BLOCKED, 0), (ContactEnd.HUNG_UP, 0), (ContactEnd.UNRESOLVED, 1),
+     (ContactEnd.CONTAINED, 1)],
+)  # fmt: skip
+def test_who_is_due_again_repeats_only_what_was_served(end: ContactEnd, repeats: int) -> None:
+    """Who hung up, gave up or was turned away tries again: a retrial, also one that falls after the horizon."""
+    book = journal(contacts=[contact(1, end=end, resolved=0, next_due=9999.0)], cases=[case(1, due=9999.0)])
+    assert read(book, "repeat_rate") == (repeats, 1.0)
+
+
+def test_of_those_the_bot_keeps_the_unhappy_are_nearest_to_three_or_less_and_were_kept_in_the_measured_time() -> None:
+    kept = {"end": ContactEnd.CONTAINED, "agent": -1, "bot": 1, "resolved": 0}
+    contacts = [
+        contact(1, **kept, satisfaction=3.5),  # nearest to 4
+        contact(2, **kept, satisfaction=3.25),
+        contact(3, **{**kept, "end": ContactEnd.HUNG_UP}, satisfaction=1.0),
+        contact(4, **{**kept, "started": 10.0}, satisfaction=1.0),  # in the warm-up
+    ]
+    assert read(journal(replace(LEXICON, warmup=60.0), contacts=contacts), "contained_unhappy") == (1.0, 2.0)
+
+
 def test_a_case_of_the_warm_up_is_left_out_with_all_its_repeats() -> None:
     contacts = [contact(1, resolved=0), contact(1, 1, origin=Origin.REPEAT, started=2000.0)]
     book = journal(replace(LEXICON, warmup=1800.0), contacts=contacts, cases=[case(1, contacts=2)])

@@ -61,6 +61,20 @@ def test_a_day_counted_by_hand(kpi: str, numerator: float, denominator: float) -
     assert read(journal(legs=DAY), kpi) == pytest.approx((numerator, denominator))
 
 
+def test_percentiles_of_the_whole_centre_are_of_first_queues_and_of_a_tier_of_all_its_visits() -> None:
+    """Who is passed on waits again: the second wait is the expert's, and not one of the centre's."""
+    later = {"case": 1, "leg": 1, "first_human": 0, "queue": 2, "tier": 2}
+    book = journal(
+        legs=[
+            visit(0.0, 10.0, 90.0, queue=0, case=1, end=LegEnd.ESCALATED),
+            visit(0.0, 30.0, 90.0, queue=0, case=2),
+            visit(100.0, 500.0, 90.0, **later),
+        ]
+    )
+    assert read(book, "wait_p50") == (20.0, 1.0)
+    assert read(book, "wait_p50", "tier:1") == (20.0, 1.0) and read(book, "wait_p50", "tier:2") == (500.0, 1.0)
+
+
 def test_the_three_service_levels_of_one_run_differ() -> None:
     book = journal(legs=DAY)
     values = [n / d for n, d in (read(book, kpi) for kpi in ("service_level", "sl_offered", "sl_good_abandon"))]

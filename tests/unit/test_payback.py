@@ -52,6 +52,15 @@ def test_saving_is_shorter_contacts_and_fewer_repeats_at_the_mean_wage() -> None
     np.testing.assert_allclose(one.cost[:, -1], 600.0)
 
 
+def test_the_band_is_students_at_the_stated_confidence() -> None:
+    """Eight replications, 7 degrees of freedom: 2.365 standard errors at 95 %, 1.895 at 90 %."""
+    (one,) = found([60.0] * DAYS)
+    money = np.arange(8.0)[:, None] * np.ones(DAYS)
+    error = np.arange(8.0).std(ddof=1) / np.sqrt(8.0)
+    for confidence, reach in ((0.95, 2.3646), (0.90, 1.8946)):
+        np.testing.assert_allclose(one.half_width(money, confidence), reach * error, rtol=1e-4)
+
+
 def test_breaks_even_on_the_day_on_which_savings_have_outrun_the_cost() -> None:
     """200 on the first day, 44.44 saved a day: even after the fifth."""
     (one,) = found([200.0] + [0.0] * (DAYS - 1))
@@ -80,13 +89,13 @@ def test_kpis_of_sessions_count_what_was_lost_and_what_it_cost(built: Any) -> No
     from sim.simulate import simulate
 
     journal = simulate(built(coached_desk(rule={"rule": "none"})), 1, 0)
-    ends = (SessionEnd.HELD, SessionEnd.HELD, SessionEnd.CALLED_OFF, SessionEnd.MISSED, SessionEnd.CUT_SHORT)
+    ends = (SessionEnd.HELD, SessionEnd.CUT_SHORT, SessionEnd.CALLED_OFF, SessionEnd.MISSED, SessionEnd.CUT_SHORT)
     made = [(0, 1, -1, end, 0.0, day * 86400.0, 0.0, 0.0, 10.0) for day, end in enumerate(ends[:4])]
     made.append((0, 1, -1, ends[4], 0.0, 99 * 86400.0, 0.0, 0.0, 10.0))  # after the horizon
     facts = Facts.of(replace(journal, sessions=np.array(made, SESSION)), own=(Sessions,))
     fold = CoachingLost().fold(facts)
     total = facts.cells.grid("all", fold.numerator)[0, 0], facts.cells.grid("all", fold.denominator)[0, 0]
-    assert total == (2.0, 4.0)
+    assert total == (3.0, 4.0)
     assert facts.cells.grid("all", facts.own(Sessions)[2])[0].tolist() == pytest.approx([40.0, 10.0, 10.0, 10.0, 10.0])
 
 

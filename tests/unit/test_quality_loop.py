@@ -13,14 +13,16 @@ from scipy.stats import pearsonr
 from sim.config.load import Loaded, load
 from sim.config.schema import Raters
 from sim.errors import CcsimError, ModelError
-from sim.model.journal import Journal, LegEnd
+from sim.model.journal import CONTACT, ContactEnd, Journal, LegEnd
 from sim.quality import trust
 from sim.quality.history import WEEK, faded
+from sim.quality.measurement import matured
 from sim.quality.raters import left_of_severity, mean_left
 from sim.quality.shrink import Tally, shrink
 from sim.quality.signals import Measured
 from sim.report import trust as chart
 from sim.simulate import _Replication, known, prepare, simulate
+from tests.metrics.journals import journal as hand_made
 from tests.relations.outcome import same
 from tests.scenarios import Data, centre, exponential
 
@@ -311,6 +313,26 @@ def test_more_evaluations_rank_agents_better_and_a_lasting_bias_does_not_average
     assert found["few"][1] < 0.5
     assert found["all"][1] > 0.85
     assert found["biased"][1] < 0.4  # 25 / (25 + 100) in the long run
+
+
+def test_a_contact_counts_at_the_end_of_its_window_whatever_came_of_it() -> None:
+    """Back within the hour, at its end exactly too, as the KPI has it; a success and a failure are known together."""
+    judged = np.zeros(4, CONTACT)
+    judged["ended"] = 400.0
+    judged["next_due"] = [500.0, 4000.0, 4000.5, np.nan]
+    end, came_back = matured(judged, 3600.0)
+    assert end.tolist() == [4000.0] * 4
+    assert came_back.tolist() == [True, True, False, False]
+
+
+def test_contacts_whose_window_ends_behind_the_run_are_not_set_against_the_truth() -> None:
+    """Of a late contact the failure could be known and the success could not."""
+    late = [
+        {"case": number, "agent": 0, "end": ContactEnd.RESOLVED, "resolved": 1, "ended": ended}
+        for number, ended in enumerate((100.0, 3600.0, 3600.5, 7000.0))
+    ]
+    agents, _, values = trust._outcomes(hand_made(contacts=late))
+    assert (agents.size, values.tolist()) == (2, [1.0, 1.0])
 
 
 def test_the_slope_of_truth_on_measurement_is_that_of_the_regression() -> None:

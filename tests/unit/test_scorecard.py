@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from sim.config.load import Loaded
+from sim.config.schema import Item
 from sim.model.journal import ContactEnd, Journal
-from sim.quality.scorecard import scale
+from sim.quality.scorecard import Card, scale
+from sim.sampling.streams import Streams
 from sim.simulate import simulate
 from tests.relations.outcome import same
 from tests.unit.test_quality_loop import desk
@@ -43,6 +46,25 @@ def test_a_scorecard_of_skill_alone_scores_as_none_does_and_finds_no_defect(buil
     skill.evaluations["found"] = plain.evaluations["found"]
     assert same(plain, skill)
     assert not same(plain, ran(built, {"scorecard": SCORECARD}))
+
+
+def test_every_item_is_noticed_by_a_draw_of_its_own() -> None:
+    """Nine items of one fault, each found in half of the cases: no two of them by the same draw.
+
+    The weights are powers of two, so that a score says which were found; pairs agree half of the time.
+    """
+    items = {
+        f"item {place}": Item(checks="information", weight=2.0**place, detected=0.5, false_alarm=0.0)
+        for place in range(9)
+    }
+    card: Any = SimpleNamespace(evaluation=SimpleNamespace(scorecard=items))
+    judged = Card(card, Streams(3, 0))
+    n = 1500
+    points = np.array([judged.judge(0.0, 0.0, 1, 77, k, attempt=k % 3).score for k in range(n)]) / 100.0 * 511.0
+    seen = (np.round(points).astype(int)[:, None] >> np.arange(9)) & 1 == 0
+    assert np.abs(seen.mean(axis=0) - 0.5).max() < 4.5 * 0.5 / np.sqrt(n)
+    alike = [(seen[:, one] == seen[:, other]).mean() for one in range(9) for other in range(one)]
+    assert np.abs(np.array(alike) - 0.5).max() < 4.5 * 0.5 / np.sqrt(n)
 
 
 def test_a_score_is_the_weighted_share_of_points(built: Built) -> None:

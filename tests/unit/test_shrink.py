@@ -57,6 +57,16 @@ def test_an_agent_nobody_observed_gets_the_mean_of_the_own_tier() -> None:
     assert estimate.mean[3, 0] == pytest.approx(31.0)
 
 
+def test_fading_changes_what_observations_weigh_and_not_how_many_they_are_worth() -> None:
+    """Ten of half the weight err like ten; ten faded to a half and ten new ones are worth 15² / 12.5 = 18."""
+    tally, ten = Tally.empty(1, 1), np.zeros(10, dtype=np.int64)
+    tally.add(ten, ten, np.arange(10.0))
+    tally.fade(0.5)
+    assert (tally.count[0, 0], tally.worth()[0, 0]) == (5.0, 10.0)
+    tally.add(ten, ten, np.arange(10.0))
+    assert tally.worth()[0, 0] == pytest.approx(18.0)
+
+
 def test_a_tier_without_observations_keeps_its_prior() -> None:
     tally = Tally.empty(2, 1)
     tally.add(np.array([0]), np.array([0]), np.array([10.0]))

@@ -115,13 +115,13 @@ def test_a_break_restores_with_its_own_time_constant_and_leaves_the_load_alone()
     assert (s, m, on_duty) == (pytest.approx(0.9 * exp(-1.0)), 0.77, 0.0)
 
 
-@pytest.mark.parametrize(("adds", "passed_on", "hard"), [(0.1, True, [1, 0, 1, 0]), (0.1, False, [1, 0, 0, 0])])
+@pytest.mark.parametrize(("adds", "passed_on", "hard"), [(0.1, True, [1, 0, 1, 0, 1]), (0.1, False, [1, 0, 0, 0, 0])])
 def test_hard_contacts_are_those_of_the_stated_risks_and_those_passed_on(
     adds: float, passed_on: bool, hard: list[int]
 ) -> None:
-    legs = np.zeros(4, LEG)
-    legs["intent"], legs["agent"] = [1, 0, 0, 1], [0, 0, 1, -1]
-    legs["end"] = [LegEnd.RESOLVED, LegEnd.UNRESOLVED, LegEnd.ESCALATED, LegEnd.ABANDONED]
+    legs = np.zeros(5, LEG)
+    legs["intent"], legs["agent"] = [1, 0, 0, 1, 0], [0, 0, 1, -1, 1]
+    legs["end"] = [LegEnd.RESOLVED, LegEnd.UNRESOLVED, LegEnd.ESCALATED, LegEnd.ABANDONED, LegEnd.TO_SUPERVISOR]
     found = hard_ones(legs, np.array([False, True]), HardContacts(adds=adds, passed_on=passed_on))
     assert found.tolist() == [bool(one) for one in hard]
 

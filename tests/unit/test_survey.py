@@ -30,6 +30,19 @@ def _agents() -> Data:
     return {"tier": 1, "skills": {"calls": 1.0}, "count": 5}
 
 
+def test_a_wait_costs_what_is_beyond_the_free_part_of_it(ran: Ran) -> None:
+    """Two minutes are free, and each one after them costs a tenth of a point; nobody's mood differs."""
+    data = surveyed(noise_sd=0.0, wait_per_minute=-0.1, free_wait="2 min", unresolved=-1.0)
+    data["intents"]["call"]["path"]["front"]["talk"] = exponential(70)
+    data["quality"]["truth"] = {"empathy_sd": 0.0}
+    served = ran(data).contacts
+    served = served[served["satisfaction"] > 0.0]
+    waited = served["waited"]
+    assert (waited > 300.0).any() and ((waited > 60.0) & (waited < 120.0)).any()
+    expected = 4.5 - (served["resolved"] == 0) - 0.1 * np.maximum(waited - 120.0, 0.0) / 60.0
+    np.testing.assert_allclose(served["satisfaction"], expected, atol=1e-6)
+
+
 def shares_that_answer(journal: Journal) -> tuple[float, float]:
     """Share of those who answer among the satisfied, and among the others."""
     served = journal.contacts[journal.contacts["satisfaction"] > 0]

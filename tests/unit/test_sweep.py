@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim import cli
 from sim.errors import UsageError
-from sim.experiment import points
+from sim.experiment import points, search
 from sim.experiment.points import Parameter
 from tests.faults import sweeps
 from tests.scenarios import centre, write
@@ -237,6 +237,14 @@ def searched(folder: Path, count: int, results: str = "out") -> Path:
     assert cli.main(["sweep", *words, f"points={count}", f"results={folder / results}"]) == 0
     (place,) = (folder / results / "made").iterdir()
     return place
+
+
+def test_an_objective_without_a_side_goes_the_way_its_kpi_calls_better() -> None:
+    better = {"service_level": "higher", "aht": "lower", "occupancy": "neither"}
+    found = search.objectives("service_level, aht, service_level:min, occupancy:max", better)
+    assert [(one.kpi, one.maximise) for one in found] == [
+        ("service_level", True), ("aht", False), ("service_level", False), ("occupancy", True),
+    ]  # fmt: skip
 
 
 def test_a_search_marks_the_points_that_nothing_beats_and_goes_on_where_it_was(tmp_path: Path) -> None:

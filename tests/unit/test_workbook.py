@@ -77,6 +77,23 @@ def test_sums_are_pooled_over_replications(found: Stored) -> None:
     assert float(row[at["denominator"]]) == pytest.approx(mine["denominator"].sum(), rel=1e-12)
 
 
+def test_intervals_are_pooled_over_replications_and_hold_no_total(found: Stored) -> None:
+    head, *body = sheet(workbook.content(found), "Intervals")
+    arm, interval, scope, kpi, top = (head.index(name) for name in ("arm", "interval", "scope", "kpi", "numerator"))
+    assert {row[interval] for row in body} == set(found.kpi["interval"].astype(str)) - {"total"}
+    first = body[0]
+    rows = found.kpi.astype({name: str for name in ("arm", "interval", "scope", "kpi")})
+    same = (rows["arm"] == first[arm]) & (rows["interval"] == first[interval]) & (rows["kpi"] == first[kpi])
+    pooled = rows[same & (rows["scope"] == first[scope])]["numerator"]
+    assert len(pooled) == 5 and float(first[top]) == pytest.approx(pooled.sum(), rel=1e-12)
+
+
+def test_the_first_sheet_says_which_arm_is_the_baseline(found: Stored) -> None:
+    said = [(row[0], row[1].partition(":")[0]) for row in sheet(workbook.content(found), "Read me")[1:]]
+    assert ("Baseline", found.baseline.name) in said
+    assert [name for what, name in said if what == "Arm"] == [arm.name for arm in found.others]
+
+
 def test_a_number_that_is_not_defined_is_an_empty_cell(found: Stored) -> None:
     content = workbook.content(found)
     assert not re.search(
