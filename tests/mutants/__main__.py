@@ -16,7 +16,10 @@ from tests.mutants.sandbox import ROOT, BrokenRun, Verdict, copied, judge, stale
 
 PAGE = ROOT / "docs" / "mutants.md"
 WORKERS = 2
-WHOLE_SUITE = ("tests/unit", "tests/contracts", "tests/relations", "tests/statistics", "tests/hostile", "tests/theory")
+WHOLE_SUITE = (
+    "tests/unit", "tests/contracts", "tests/routing", "tests/rehearsal", "tests/robust", "tests/relations",
+    "tests/statistics", "tests/hostile", "tests/theory", "tests/validation",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -77,6 +77,17 @@ def test_before_and_after_takes_off_what_was_there_before() -> None:
     assert found.value == pytest.approx(3.0)
 
 
+def test_the_time_before_a_pilot_is_the_days_that_end_where_it_begins() -> None:
+    """Treated queues stood 4 above the others on the first ten days and 6 on the next; the pilot has 7. Before the
+    very first pilot come the last days there are."""
+    sides = np.repeat([[0], [1]], 20, axis=1)
+    today = record(np.array([np.ones(20), [5.0] * 10 + [7.0] * 10]), sides)
+    during = record(np.array([np.ones(20), np.full(20, 8.0)]), sides)
+    second = pilots.read(NAMED["queue"], DAYS, during, today, slice(10, 20), True)
+    first = pilots.read(NAMED["queue"], DAYS, during, today, slice(0, 10), True)
+    assert (second.value, first.value) == (pytest.approx(7.0 - 4.0), pytest.approx(7.0 - 6.0))
+
+
 def test_a_ramp_is_read_half_by_half() -> None:
     """Days of the second half are 100 higher and have four times as many treated: pooled, that would read 30."""
     weights = np.array([[50.0] * 5 + [20.0] * 5, [50.0] * 5 + [80.0] * 5])

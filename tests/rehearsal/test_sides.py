@@ -48,6 +48,18 @@ def test_moments_have_the_side_that_the_centre_gave_them(name: str, order: str) 
     assert read[late].all() and read[moments < one.design.washout].all() and not read.all()
 
 
+@pytest.mark.parametrize(
+    ("name", "hours"), [("switchback_hour", 9), ("switchback_half_day", 12), ("switchback_day", 24)]
+)
+def test_the_centre_switches_at_borders_of_the_clock(name: str, hours: int) -> None:
+    """It begins at eight: the next border is that of the day's slices, not so long after the beginning."""
+    one = sides(NAMED[name])
+    first = (hours - 8) * HOUR
+    assert one.next_switch(0.0) == first
+    assert one.next_switch(first) == first + one.design.slice
+    assert sides(NAMED["agent"]).next_switch(0.0) == np.inf
+
+
 @pytest.mark.parametrize("order", ["drawn", "alternating"])
 def test_each_slice_is_treated_once_on_the_two_days_of_a_pair(order: str) -> None:
     for replication in range(3):
