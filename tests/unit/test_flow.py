@@ -95,6 +95,26 @@ def test_aging_lets_a_long_wait_overtake_a_higher_level(built: Built) -> None:
     assert {(leg[0], leg[3]): leg[4] for leg in legs(journal)}["plain", 10] == 100
 
 
+def test_of_two_who_come_at_one_moment_the_first_to_wait_is_served_first(built: Built) -> None:
+    """They stand in lines of their own, as their intents differ."""
+    contacts = {name: (intent({"front": step(100)}), [0] if name == "block" else [10]) for name in ("block", "x", "y")}
+    rows = np.sort(traced_run(built, contacts, ONE, FRONT).legs, order="case")
+    assert rows["answered"].tolist() == [0.0, 100.0, 200.0]
+
+
+def test_a_wait_ages_from_the_moment_the_contact_came_to_the_queue(built: Built) -> None:
+    """Again has been a case for longer, but new has been waiting for longer."""
+    contacts = {
+        "again": (intent({"front": step(100, resolution=0.0)}), [0]),
+        "block": (intent({"front": step(300)}), [100]),
+        "new": (intent({"front": step(100)}), [150]),
+    }
+    returns = {"repeat": {"probability": 1.0, "delay": fixed(60.0)}, "max_contacts": 2}
+    queues = {"front": {**FRONT["front"], "aging": "100 s"}}
+    found = {leg[:1] + leg[3:4]: leg[4] for leg in legs(traced_run(built, contacts, ONE, queues, returns=returns))}
+    assert (found["new", 150], found["again", 160]) == (400, 500)
+
+
 def test_proficiency_divides_handle_time(built: Built) -> None:
     groups = {"ann": {"tier": 1, "skills": {"a": 1.25}, "count": 1}}
     journal = traced_run(built, {"call": (intent({"front": step(100, 10)}), [0, 1])}, groups, FRONT)

@@ -113,6 +113,15 @@ def test_who_passes_on_what_is_not_resolved(built: Built) -> None:
     agree(shares(first), wanted, first.size)
 
 
+def test_the_second_agent_talks_by_a_draw_of_its_own(built: Built) -> None:
+    """Talk at either tier is uniform up to 100 s, and a long one says nothing of the next."""
+    law = {"law": "uniform", "low": "0 s", "high": "100 s"}
+    path = {"front": step(1, resolution=0.0) | {"talk": law}, "expert": step(1) | {"talk": law}}
+    rows = np.sort(many(built, path, escalation={"agent_notices": 1.0}).legs, order=["case", "leg"])
+    first, second = (rows["ended"][rows["leg"] == leg] - rows["answered"][rows["leg"] == leg] for leg in (0, 1))
+    assert abs(np.corrcoef(first, second)[0, 1]) < 4.0 / np.sqrt(first.size)
+
+
 def test_hold_comes_in_its_share_of_contacts_and_keeps_its_law(built: Built) -> None:
     """In four of ten; uniform between 0 and 100 s, whoever has one: the piece of the draw is stretched to the whole."""
     hold = {"law": "uniform", "low": "0 s", "high": "100 s"}
