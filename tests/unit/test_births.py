@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.journal import Journal
+from sim.sampling.arrivals import busyness
+from sim.sampling.streams import Streams
 from tests.scenarios import Data, centre, fixed, traced
 
 Run = Callable[..., Journal]
@@ -32,6 +34,17 @@ def test_every_day_is_busy_in_its_own_way_however_the_rate_is_written(ran: Run) 
     counts = [_per_day(ran(_days(4, rate, busyness={"day_cv": 0.8})), 4) for rate in (constant, curve)]
     assert np.array_equal(counts[0], counts[1])
     assert counts[0].max() > 2 * counts[0].min()
+
+
+def test_a_busy_day_begins_at_midnight_and_not_when_the_run_begins(ran: Run) -> None:
+    """Two days from six in the evening on touch three days of the calendar, for 6, 24 and 18 hours."""
+    data = _days(2, {"kind": "constant", "per_hour": 400}, busyness={"day_cv": 0.6})
+    data["calendar"]["start"] = "2026-03-02T18:00"
+    factors = busyness(Streams(1, 0).purpose("busyness"), 0, 3, 0.6)
+    assert np.ptp(factors) > 0.3
+    counts = np.bincount(((ran(data).cases["born"] + 0.75 * DAY) // DAY).astype(int), minlength=3)
+    expected = 400.0 * np.array([6.0, 24.0, 18.0]) * factors
+    assert (np.abs(counts - expected) < 4.0 * np.sqrt(expected)).all()
 
 
 def test_without_busyness_days_differ_by_chance_alone(ran: Run) -> None:
