@@ -25,7 +25,7 @@ def test_chat_of_one_at_a_time_is_voice(base: Written) -> Ways:
 
 @same_run()
 def test_a_shift_around_the_clock_is_no_shift(base: Written) -> Ways:
-    """A shift of 24 hours on every day is no shift: always on duty."""
+    """A shift of 24 hours on every day is no shift, always on duty, where nobody misses a day or leaves."""
     whole = base.put("staff.shifts.whole", {"start": "00:00", "end": "24:00"}).put("calendar.start", "2026-03-02T00:00")
     whole = _constant(whole).put("calendar.length", "20 h").put("calendar.max_drain", "2 h")
     always, all_day = (whole.each("staff.groups", lambda g, s=shift: g.update(shift=s)) for shift in (None, "whole"))
