@@ -15,7 +15,7 @@ from sim.coaching.port import CoachingRule, Known, Request
 from sim.config.load import Loaded
 from sim.config.schema import Coaching, CoachingGain
 from sim.errors import ScenarioError
-from sim.model.journal import AgentState, Journal, SessionEnd
+from sim.model.journal import AgentState, Journal, Moment, SessionEnd
 from sim.quality import coached as coached_effect
 from sim.quality.coached import Coached, kept
 from sim.quality.condition import Change
@@ -360,6 +360,16 @@ def test_what_was_taught_leaves_with_the_agent() -> None:
         effect.taught(agent, None, HOUR, 0.0)
     effect.forget(0)
     assert not effect.change(0.0).resolution[0].any() and effect.change(0.0).resolution[1].all()
+
+
+def test_who_takes_over_a_seat_was_never_coached(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    forgotten: list[int] = []
+    monkeypatch.setattr(Coached, "forget", lambda _, agent: forgotten.append(agent))
+    data = coached_desk(count=60)
+    data["staff"]["attrition"] = {"early": 1.0, "later": 1.0, "refill": "1 d"}
+    rows = simulate(built(data), 5, 0).conditions
+    joined = rows["agent"][rows["moment"] == Moment.JOINED]
+    assert joined.size > 1 and forgotten == joined.tolist()
 
 
 def test_leaders_have_time_for_whole_sessions() -> None:
