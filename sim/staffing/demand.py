@@ -53,7 +53,7 @@ def spacing(calendar: schema.CalendarSection) -> float:
 def forecast(loaded: Loaded, group: schema.Group, queues: tuple[str, ...]) -> Forecast:
     """What `group` has to expect when it alone serves `queues`."""
     scenario, grid = loaded.scenario, edges(loaded.scenario.calendar)
-    count = grid.size - 1
+    count, slots = grid.size - 1, _slots(scenario, group, queues)
     contacts, work, returning, returning_work = (np.zeros(count) for _ in range(4))
     patience: list[tuple[Array, float]] = []
     streams: list[Stream] = []
@@ -64,7 +64,7 @@ def forecast(loaded: Loaded, group: schema.Group, queues: tuple[str, ...]) -> Fo
         first = arrivals(intent.arrivals, scenario.calendar, loaded.tables, grid)
         again = _returning(loaded, intent, first, grid)
         share = sum(visit.share for visit in visits)
-        handle = [_handle(loaded, group, intent, visit) for visit in visits]
+        handle = [_handle(loaded, group, intent, visit, slots) for visit in visits]
         seconds = sum(visit.share * each for visit, each in zip(visits, handle, strict=True))
         streams.extend(_stream(name, visit, first, each) for visit, each in zip(visits, handle, strict=True))
         contacts += share * first
@@ -79,28 +79,28 @@ def forecast(loaded: Loaded, group: schema.Group, queues: tuple[str, ...]) -> Fo
         returning=returning,
         returning_work=returning_work,
         patience=_pooled(patience, scenario),
-        slots=group.slots,
+        slots=slots,
         record=partial(_recorded, loaded.tables, scenario.calendar),
         streams=tuple(streams),
     )
 
 
 def work(loaded: Loaded, group: schema.Group, queues: tuple[str, ...]) -> Array:
-    """Seconds of handling in each interval if `group` alone served `queues`: the forecast's work in brief.
+    """Seconds of heads in each interval if `group` alone served `queues`: the forecast's work in brief, over its slots.
 
     Repeats count when the contact comes that causes them, so that a long scenario costs no more than its arrivals.
     """
     scenario, grid = loaded.scenario, edges(loaded.scenario.calendar)
-    total = np.zeros(grid.size - 1)
+    total, slots = np.zeros(grid.size - 1), _slots(scenario, group, queues)
     for intent in scenario.intents.values():
         seconds = sum(
-            visit.share * _handle(loaded, group, intent, visit)
+            visit.share * _handle(loaded, group, intent, visit, slots)
             for visit in way(scenario, intent)
             if visit.queue in queues
         )
         first = arrivals(intent.arrivals, scenario.calendar, loaded.tables, grid)
         total += seconds * _contacts_per_case(loaded, intent) * first
-    return total
+    return total / slots
 
 
 def _contacts_per_case(loaded: Loaded, intent: schema.Intent) -> float:
@@ -183,15 +183,22 @@ def _delayed(contacts: Array, delay: Law, grid: Array) -> Array:
     return np.histogram(moments.ravel(), grid, weights=weights.ravel())[0]
 
 
-def _handle(loaded: Loaded, group: schema.Group, intent: schema.Intent, visit: Visit) -> float:
-    """Mean seconds an agent of the group is busy with one visit."""
+def _slots(scenario: schema.Scenario, group: schema.Group, queues: tuple[str, ...]) -> int:
+    """Contacts a head of the group handles at once: one, where each takes a whole agent."""
+    met = (i.channel for i in scenario.intents.values() if any(visit.queue in queues for visit in way(scenario, i)))
+    return 1 if all(scenario.channels[channel].takes == "whole" for channel in met) else group.slots
+
+
+def _handle(loaded: Loaded, group: schema.Group, intent: schema.Intent, visit: Visit, slots: int) -> float:
+    """Mean seconds that one visit takes of a slot of the group; who takes a whole agent takes all its slots."""
     step, tables = visit.step, loaded.tables
     hold = step.hold_share * laws.build(step.hold, tables).mean if step.hold is not None else 0.0
     wrap_up = laws.build(step.wrap_up, tables).mean if step.wrap_up is not None else 0.0
     skills = loaded.scenario.queues[visit.queue].skills
     proficiency = min(group.skills[skill] for skill in skills)
     seconds: float = laws.build(step.talk, tables).mean + hold + wrap_up
-    return seconds * _slowdown(loaded.scenario, group, intent) / proficiency
+    taken = slots if loaded.scenario.channels[intent.channel].takes == "whole" else 1
+    return seconds * _slowdown(loaded.scenario, group, intent) * taken / proficiency
 
 
 def _slowdown(scenario: schema.Scenario, group: schema.Group, intent: schema.Intent) -> float:

@@ -11,7 +11,8 @@ costs.
   left out, because staff that meets its target sees few. With `volume: offered` the record contains all of
   them: `returning` is 0.
 * `work` is in agent seconds: talk, hold and wrap-up, divided by the group's proficiency. On a channel that
-  takes slots, handle times are those at full load and a head works on all its slots at once.
+  takes slots, handle times are those at full load and a head works on all its slots at once; a contact that takes
+  a whole agent of such a group counts as many slots.
 """
 
 from __future__ import annotations

@@ -56,14 +56,14 @@ def slack(loaded: Loaded, staff: Sequence[Person]) -> Slack:
 
 
 def _loads(loaded: Loaded, queue: str, teams: dict[Team, Person], heads: dict[Team, Array]) -> dict[Team, Array]:
-    """Seconds of work of a queue for each team that serves it; where nobody is at work, in equal parts."""
+    """Seconds of heads that a queue asks of each team that serves it; where nobody is at work, in equal parts."""
     able = {team: _as_group(person) for team, person in teams.items()}
     able = {team: group for team, group in able.items() if _serves(loaded.scenario, group, queue)}
     total = sum((heads[team] for team in able), np.zeros(1))
     made = {}
     for team, group in able.items():
         share = np.divide(heads[team], total, out=np.full(heads[team].shape, 1.0 / len(able)), where=total > 0)
-        made[team] = share * demand.work(loaded, group, (queue,)) / group.slots
+        made[team] = share * demand.work(loaded, group, (queue,))
     return made
 
 

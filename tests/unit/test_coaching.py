@@ -122,6 +122,21 @@ def test_slack_is_heads_at_work_less_load_and_its_root(built: Built) -> None:
     assert spare[at[7]] == 0.0
 
 
+def test_heads_of_several_slots_share_the_load_of_chats_and_none_of_calls(built: Built) -> None:
+    def spare(takes: str, slots: int) -> float:
+        desk = coached_desk(load=3.0)
+        desk["staff"]["groups"]["desk"]["slots"] = slots
+        loaded = built(desk | {"channels": {"voice": {"takes": takes}}})
+        (found,) = slack(loaded, prepare(loaded).staff).spare.values()
+        return float(found[40])  # ten o'clock
+
+    load = (
+        3.0 * sum(rate * sum(again**n for n in range(5)) for rate, again in ((20, 0.18), (10, 0.24))) * 230.0 / 3600.0
+    )
+    assert spare("slot", 2) == pytest.approx(6 - load / 2 - (load / 2) ** 0.5, rel=1e-9)
+    assert spare("whole", 2) == spare("whole", 1) == pytest.approx(6 - load - load**0.5, rel=1e-9)
+
+
 # --- on the floor ----------------------------------------------------------------------------------------------------
 
 

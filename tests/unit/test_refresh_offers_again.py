@@ -33,7 +33,8 @@ class HoldsUntilRefreshed(Router):
         return next(view.free_agents(contact), None) if self._refreshes > 1 else None
 
 
-def test_who_waits_is_answered_at_the_refresh_in_order_of_arriving(built: Built) -> None:
+def legs_until_refreshed(built: Built, **more: Any) -> Any:
+    """Stays of an hour of calls that nobody may answer before the refresh at 1,200 s."""
     intents = {
         "call": {
             "channel": "voice",
@@ -48,11 +49,25 @@ def test_who_waits_is_answered_at_the_refresh_in_order_of_arriving(built: Built)
                 routing={"rule": "holds_until_refreshed"},
                 staff={"groups": {"agents": {"tier": 1, "skills": {"calls": 1.0}, "count": 4}}},
                 quality={"signals": {"refresh": "20 min"}},
+                **more,
             )
         )
         legs = simulate(loaded, 1, 0).legs
     early = legs[legs["entered"] < 1200.0]
-    assert early.size > 4
-    first = early[np.argsort(early["entered"], kind="stable")][:4]
-    assert (first["answered"] == 1200.0).all()
     assert (early["answered"] >= 1200.0).all()
+    return early[np.argsort(early["entered"], kind="stable")]
+
+
+def test_who_waits_is_answered_at_the_refresh_in_order_of_arriving(built: Built) -> None:
+    early = legs_until_refreshed(built)
+    assert early.size > 4
+    assert (early["answered"][:4] == 1200.0).all()
+
+
+def test_the_most_urgent_are_offered_first_whenever_they_came(built: Built) -> None:
+    early = legs_until_refreshed(built, segments={"plain": {"share": 0.6}, "vip": {"share": 0.4, "priority": 1}})
+    urgent, at_once = early["segment"] == 1, early["answered"] == 1200.0
+    assert 0 < urgent.sum() < 4 < early.size
+    assert at_once.sum() == 4
+    assert at_once[urgent].all()
+    assert not at_once[:4].all()  # some who came earlier waited for them

@@ -95,6 +95,23 @@ def test_slots_slow_handling_down_and_share_the_work(built: Built) -> None:
     assert on_duty(loaded)[0] in range(5, 8)  # 15 erlang on three slots each
 
 
+def test_who_takes_a_whole_agent_takes_all_slots_of_it(built: Built) -> None:
+    """A head of three slots has one call in hand, or three chats; a call beside chats counts as three of them."""
+    plain = scenario()
+    plain["staff"]["groups"]["team"] |= plan("quality_adjusted", occupancy=1.0)
+    three = scenario()
+    three["staff"]["groups"]["team"] |= {"slots": 3, **plan("quality_adjusted", occupancy=1.0)}
+    assert on_duty(built(three)) == on_duty(built(plain))
+    assert expected(built(three)).work[0] == pytest.approx(9000)
+    mixed = scenario(channels={"voice": {"takes": "whole"}, "chat": {"takes": "slot"}})
+    mixed["intents"]["chat"] = {**next(iter(mixed["intents"].values())), "channel": "chat"}
+    mixed["staff"]["groups"]["team"] |= {"slots": 3, **plan("quality_adjusted", occupancy=1.0)}
+    forecast = expected(built(mixed))
+    assert forecast.work[0] == pytest.approx(9000 + 3 * 9000)
+    assert forecast.slots == 3
+    assert on_duty(built(mixed))[0] in range(14, 18)  # 10 erlang of chats on three slots each, 10 of calls on one
+
+
 def test_failures_escalate_and_the_next_tier_plans_for_them(built: Built) -> None:
     data = scenario(
         intent={"path": {"front": {**STEP, "resolution": 0.6}, "back": STEP}},
