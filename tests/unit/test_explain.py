@@ -24,6 +24,7 @@ from tests.relations.test_arms import same
 from tests.routing.arms import one_pool, rule
 from tests.scenarios import Data
 from tests.unit.test_quality_loop import desk
+from tests.unit.worlds import needs_fast
 
 Built = Callable[..., Loaded]
 
@@ -160,6 +161,7 @@ json.dump(observer.told(), sys.stdout)
 """
 
 
+@needs_fast
 def test_compiled_and_pure_explain_the_same() -> None:
     said = []
     for pure in ("0", "1"):

@@ -22,6 +22,7 @@ from sim.quality.strain import course, effect, hard_ones
 from sim.simulate import simulate
 from tests.relations.outcome import same, same_flow
 from tests.scenarios import Data, centre, exponential
+from tests.unit.worlds import needs_fast
 
 Built = Callable[..., Loaded]
 SPEC = Strain()
@@ -250,6 +251,7 @@ print(hashlib.sha256(b"".join(s[n].tobytes() for s in streams for n in s.dtype.n
 """
 
 
+@needs_fast
 def test_plain_python_gives_the_bits_of_the_compiled(built: Built, tmp_path: Path) -> None:
     built(desk({"effects": FIERCE}))
     found = []
