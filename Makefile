@@ -9,7 +9,8 @@ PY = $(VENV)/bin/python
 INSTALL = $(PY) -m pip --disable-pip-version-check --quiet install --no-compile -c constraints.txt
 PYTEST = $(PY) -m pytest -q
 COUNTED = $(PYTEST) -n 2 -m "not slow" --ignore=tests/bench --deselect $(TIMED) --cov $(TEST_ARGS)
-FLOW = tests/golden tests/routing tests/relations/test_switches.py tests/contracts/test_routers.py \
+FLOW = tests/golden tests/routing tests/relations/test_switches.py \
+	tests/contracts/test_routers.py tests/contracts/test_explanations.py \
 	$(patsubst %,tests/unit/test_%.py,agent births flow life_of_a_case view_of_heads ties_between_agents recycle survey \
 	refresh_offers_again what_rules_hear rules_that_err metrics_sums metrics_cases quality_loop)
 TIMED = tests/unit/test_cli.py::test_start_up_takes_less_than_four_tenths_of_a_second
@@ -22,6 +23,7 @@ SOURCES := $(wildcard ext/*.pyx ext/*.pxd ext/*.h) $(HEADERS) $(wildcard $(HEADE
 READY = $(VENV)/.ready
 READY_DEV = $(VENV)/.ready-dev
 READY_BENCH = $(VENV)/.ready-bench
+READY_EXTRAS = $(VENV)/.ready-extras
 
 .DELETE_ON_ERROR:
 .PHONY: demo test test-all bench validate mutants faults coverage lint setup clean
@@ -50,13 +52,14 @@ mutants: $(READY)
 faults: $(READY)
 	$(PY) -m tests.faults
 
-# Lines and branches of sim/: the default suite, then again from the sources what runs the flow, whose compiled modules
-# cannot be counted. What is measured runs slower: no test of the clock is asked. Processes that tests start elsewhere
+# Lines and branches of sim/, with all extras: the default suite, the clusters, then again from the sources what runs the flow, whose
+# compiled modules cannot be counted. What is measured runs slower: no test of the clock is asked. Processes that tests start elsewhere
 # count into one place.
 coverage: export COVERAGE_FILE = $(CURDIR)/.coverage
-coverage: $(READY)
+coverage: $(READY_EXTRAS)
 	rm -f $(COVERAGE_FILE) $(COVERAGE_FILE).*
 	$(COUNTED) --cov-report= --cov-fail-under=0 tests
+	$(PYTEST) --cov --cov-append --cov-report= --cov-fail-under=0 $(TEST_ARGS) tests/unit/test_clusters.py
 	SIM_PURE=1 $(COUNTED) --cov-append --cov-report=term $(FLOW)
 
 lint: $(READY_DEV)
@@ -85,6 +88,10 @@ $(READY): $(PY) pyproject.toml setup.py constraints.txt $(SOURCES)
 
 $(READY_BENCH): $(READY)
 	@$(INSTALL) --no-build-isolation -e '.[test,bench]'
+	@touch $@
+
+$(READY_EXTRAS): $(READY)
+	@$(INSTALL) --no-build-isolation -e '.[test,ray,dask,search,duckdb,joblib]'
 	@touch $@
 
 $(READY_DEV): $(READY)

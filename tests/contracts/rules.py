@@ -29,6 +29,19 @@ def added(kind: str, name: str, rule: type, params: type[registry.Params] = regi
         registry._entries.pop((kind, name))
 
 
+@contextmanager
+def forgetting() -> Iterator[None]:
+    """Rules that are entered within are gone after it; the shipped ones, which are read but once, stay."""
+    for kind in registry.PACKAGES:
+        registry.names(kind)
+    before = dict(registry._entries)
+    try:
+        yield
+    finally:
+        registry._entries.clear()
+        registry._entries.update(before)
+
+
 def peeks(rule: type) -> list[str]:
     """What a rule's own file reads that no rule may: hidden attributes of others, the truth, the machinery."""
     source = _file(rule)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from sim import cli, registry
+from sim import cli
 from sim.errors import UsageError
 from sim.experiment import own_rules
+from tests.contracts.rules import forgetting
 from tests.scenarios import centre, write
 
 RULE = """\
@@ -32,10 +33,9 @@ class LastByName(Router):
 @pytest.fixture(autouse=True)
 def _forgotten() -> object:
     """Rules entered by a test are gone after it."""
-    before, modules = dict(registry._entries), set(sys.modules)
-    yield None
-    registry._entries.clear()
-    registry._entries.update(before)
+    modules = set(sys.modules)
+    with forgetting():
+        yield None
     for name in set(sys.modules) - modules:
         if name.startswith("ccsim_rules_"):
             del sys.modules[name]

@@ -12,13 +12,14 @@ import pandas as pd
 import pytest
 
 import sim
-from sim import registry, simulate
+from sim import simulate
 from sim.metrics import flows, kpis, sums
 from sim.metrics.base import ContactKpi, Fold
 from sim.metrics.columns.own import Own
 from sim.metrics.facts import Facts, _in_order
 from sim.model import recorder
 from sim.model.journal import STREAMS, Journal
+from tests.contracts.rules import added
 from tests.metrics.journals import random_journal
 from tests.unit.worlds import needs_fast
 
@@ -127,11 +128,11 @@ class LongWaitRate(ContactKpi):
 
 
 @pytest.mark.usefixtures("in_small_pieces")
-def test_a_kpi_may_bring_a_column_of_its_own(whole: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_entries", dict(registry._entries))
-    registry.register("kpi", "long_wait_rate")(LongWaitRate)
+def test_a_kpi_may_bring_a_column_of_its_own(whole: Journal) -> None:
     contacts = whole.contacts
-    for table in (kpis.table(whole), kpis.table(streamed())):
+    with added("kpi", "long_wait_rate", LongWaitRate):
+        tables = kpis.table(whole), kpis.table(streamed())
+    for table in tables:
         mine = table[(table["kpi"] == "long_wait_rate") & (table["scope"] != "all")]
         expected = [int(((contacts["waited"] >= 60.0) & (contacts["intent"] == i)).sum()) for i in range(len(mine))]
         assert mine["numerator"].tolist() == expected and sum(expected) > 0
