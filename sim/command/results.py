@@ -154,7 +154,7 @@ def _progress(state: str, told: dict[str, Any]) -> str:
         parts += [f"{told['points']} points"] if told["points"] > 1 else []
         parts += [f"about {_spoken(told['seconds_left'])} left"] if told["seconds_left"] and state == "running" else []
         more = progress.said(told)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise CcsimError("status.json is not one of ours") from error
     return literal(" · ".join([*parts, *([more] if more else [])]))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import json
 import os
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -127,10 +128,26 @@ def test_status_of_one_result_folder_shows_that_one_with_its_points(held: Path, 
     assert "left" not in shown
 
 
-def test_a_status_of_something_else_is_no_fault_of_the_program(held: Path, capsys: Captured) -> None:
-    (held / "status.json").write_text('{"weather": "fine"}')
+@pytest.mark.parametrize(
+    "damage",
+    [{"weather": "fine"}, *({"state": "running", "host": "far", "seconds_left": float(x)} for x in ("nan", "inf"))],
+)
+def test_a_status_of_something_else_is_no_fault_of_the_program(
+    damage: dict[str, Any], held: Path, capsys: Captured
+) -> None:
+    told = json.loads((held / "status.json").read_text())
+    (held / "status.json").write_text(json.dumps(damage if "weather" in damage else told | damage))
     assert cli.main(["status", str(held)]) == 1
     assert capsys.readouterr().err.strip() == "ccsim: status.json is not one of ours"
+
+
+def test_small_files_with_nonsense_in_them_are_listed_as_far_as_they_say(held: Path, capsys: Captured) -> None:
+    told = json.loads((held / "status.json").read_text())
+    here = {"state": "running", "host": socket.gethostname(), "process": "abc"}
+    (held / "status.json").write_text(json.dumps(told | here))
+    (held / "run.json").write_text('{"failures": null}')
+    assert results(held) == 0
+    assert "partial" in capsys.readouterr().out
 
 
 def test_verify_says_when_shards_were_made_on_two_platforms(held: Path, monkeypatch: Patch, capsys: Captured) -> None:

@@ -73,7 +73,8 @@ def held(folder: Path) -> Held:
     """What a result folder is, from its names and small files alone."""
     status, run = said(folder / "status.json"), said(folder / "run.json")
     manifest = said(folder / "manifest.json")
-    failed = len(run.get("failures", ()))
+    failures = run.get("failures")
+    failed = len(failures) if isinstance(failures, list) else 0
     complete = bool(manifest) and (folder / "kpi.csv").is_file() and run.get("complete") is True
     complete = complete and status.get("state", "finished") == "finished"
     if manifest.get("kind") == "compare":
@@ -134,7 +135,8 @@ def _runs(status: dict[str, Any]) -> bool:
     """Whether the process that wrote a status is at it still; on another host nobody can tell, so it is believed."""
     if status.get("state") != "running":
         return False
-    return status.get("host") != socket.gethostname() or alive(int(status.get("process", 0)))
+    process = status.get("process")
+    return status.get("host") != socket.gethostname() or (isinstance(process, int) and alive(process))
 
 
 def _main(folder: Path) -> Iterator[Path]:
