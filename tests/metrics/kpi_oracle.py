@@ -14,6 +14,7 @@ from typing import Any
 from scipy.stats import spearmanr
 
 from sim.model.journal import AgentState, CaseEnd, ContactEnd, Journal, LegEnd, Moment, Origin
+from tests.invariants.account import records
 
 Key = tuple[str, str, str]  # scope, interval, kpi
 Sums = dict[Key, list[float]]
@@ -29,13 +30,13 @@ def recompute(journal: Journal) -> Sums:
 class _Oracle:
     def __init__(self, journal: Journal) -> None:
         self.lexicon = journal.lexicon
-        self.legs = _dicts(journal.legs)
-        self.contacts = _dicts(journal.contacts)
-        self.cases = _dicts(journal.cases)
-        self.states = _dicts(journal.states)
-        self.evaluations = _dicts(journal.evaluations)
-        self.sessions = _dicts(journal.sessions)
-        self.conditions = _dicts(journal.conditions)
+        self.legs = records(journal.legs)
+        self.contacts = records(journal.contacts)
+        self.cases = records(journal.cases)
+        self.states = records(journal.states)
+        self.evaluations = records(journal.evaluations)
+        self.sessions = records(journal.sessions)
+        self.conditions = records(journal.conditions)
         self.contact_of = {(c["case"], c["attempt"]): c for c in self.contacts}
         self.leg_of = {(leg["case"], leg["attempt"], leg["leg"]): leg for leg in self.legs}
         self.sums: Sums = defaultdict(lambda: [0.0, 0.0])
@@ -404,10 +405,6 @@ class _Oracle:
 
     def num(self, scope: str, kpi: str) -> float:
         return self.sums[scope, "total", kpi][0] if (scope, "total", kpi) in self.sums else 0.0
-
-
-def _dicts(records: Any) -> list[dict[str, Any]]:
-    return [{name: record[name].item() for name in records.dtype.names} for record in records]
 
 
 def _mean(values: list[float]) -> float:
